@@ -1,0 +1,259 @@
+-- Recounts every stored figure from the rows behind it and returns the differences; none is what right looks like.
+-- One statement, so one snapshot: it may run beside any number of writers.
+--
+-- Returns: the figure, the row it stands in, what is stored, what the rows say
+-- Cost:    a full pass over the books
+-- Test:    tests/schema/test_invariants.py, which plants a wrong figure for each line
+
+CREATE OR REPLACE FUNCTION ops.check_invariants()
+RETURNS TABLE (figure text, subject uuid, stored text, recounted text)
+LANGUAGE sql STABLE
+AS $$
+    WITH task_counts AS (
+        SELECT
+            t.worker_id,
+            count(*) AS tasks,
+            count(*) FILTER (WHERE t.status = 'completed') AS completed,
+            count(*) FILTER (WHERE t.status = 'cancelled') AS cancelled,
+            count(*) FILTER (WHERE t.disputed_at IS NOT NULL) AS disputed,
+            count(t.rating) AS rated,
+            coalesce(sum(t.rating), 0) AS rating_sum,
+            sum(t.paid_amount) AS earned
+        FROM tasks AS t
+        GROUP BY t.worker_id
+    ),
+
+    worker_figures AS (
+        SELECT w.id, f.figure, f.stored, f.recounted
+        FROM workers AS w
+        LEFT JOIN ops.worker_counters AS k ON w.id = k.worker_id
+        LEFT JOIN task_counts AS c ON w.id = c.worker_id
+        CROSS JOIN LATERAL (
+            VALUES
+            ('workers.total_tasks', w.total_tasks::numeric, coalesce(c.tasks, 0)::numeric),
+            ('workers.total_earned', w.total_earned, coalesce(c.earned, 0)),
+            (
+                'workers.completion_rate', w.completion_rate,
+                coalesce(round(100.0 * c.completed / nullif(c.completed + c.cancelled, 0), 2), 0)
+            ),
+            ('workers.dispute_rate', w.dispute_rate, coalesce(round(100.0 * c.disputed / c.tasks, 2), 0)),
+            ('workers.average_rating', w.average_rating, coalesce(round(1.0 * c.rating_sum / nullif(c.rated, 0), 2), 0)),
+            ('worker_counters.tasks', k.tasks, coalesce(c.tasks, 0)),
+            ('worker_counters.completed', k.completed, coalesce(c.completed, 0)),
+            ('worker_counters.cancelled', k.cancelled, coalesce(c.cancelled, 0)),
+            ('worker_counters.disputed', k.disputed, coalesce(c.disputed, 0)),
+            ('worker_counters.rated', k.rated, coalesce(c.rated, 0)),
+            ('worker_counters.rating_sum', k.rating_sum, coalesce(c.rating_sum, 0)),
+            ('worker_counters.earned', k.earned, coalesce(c.earned, 0))
+        ) AS f (figure, stored, recounted)
+    ),
+
+    platform_figures AS (
+        SELECT p.id, f.figure, f.stored, f.recounted
+        FROM platforms AS p
+        LEFT JOIN (
+            SELECT t.platform_id, count(*) AS tasks FROM tasks AS t GROUP BY t.platform_id
+        ) AS c ON p.id = c.platform_id
+        LEFT JOIN (
+            SELECT m.platform_id, count(*) AS active FROM ops.memberships AS m WHERE m.open_tasks > 0 GROUP BY m.platform_id
+        ) AS a ON p.id = a.platform_id
+        LEFT JOIN (
+            SELECT x.platform_id, sum(x.amount) AS paid FROM transactions AS x
+            WHERE x.tx_type = 'payout' AND x.status = 'completed'
+            GROUP BY x.platform_id
+        ) AS o ON p.id = o.platform_id
+        CROSS JOIN LATERAL (
+            VALUES
+            ('platforms.total_tasks', p.total_tasks::numeric, coalesce(c.tasks, 0)::numeric),
+            ('platforms.active_workers', p.active_workers, coalesce(a.active, 0)),
+            ('platforms.total_payouts', p.total_payouts, coalesce(o.paid, 0))
+        ) AS f (figure, stored, recounted)
+    ),
+
+    membership_figures AS (
+        SELECT
+            coalesce(m.worker_id, t.worker_id) AS id,
+            'memberships.open_tasks' AS figure,
+            m.open_tasks::numeric AS stored,
+            coalesce(t.open_tasks, 0)::numeric AS recounted
+        FROM ops.memberships AS m
+        FULL JOIN (
+            SELECT t.platform_id, t.worker_id, count(*) FILTER (WHERE t.status IN ('pending', 'active', 'disputed')) AS open_tasks
+            FROM tasks AS t
+            GROUP BY t.platform_id, t.worker_id
+        ) AS t ON m.platform_id = t.platform_id AND m.worker_id = t.worker_id
+    ),
+
+    chained AS (
+        SELECT
+            e.id, e.worker_id, e.previous_score, e.new_score, e.delta,
+            lag(e.new_score, 1, e.previous_score) OVER chain AS before,
+            lead(e.id) OVER chain IS NULL AS is_last
+        FROM reputation_events AS e
+        WINDOW chain AS (PARTITION BY e.worker_id ORDER BY e.created_at)
+    ),
+
+    reputation_figures AS (
+        SELECT c.id, 'reputation_events.previous_score' AS figure, c.previous_score AS stored, c.before AS recounted
+        FROM chained AS c
+        UNION ALL
+        SELECT c.id, 'reputation_events.new_score', c.new_score, least(1000, greatest(0, c.previous_score + c.delta))
+        FROM chained AS c
+        UNION ALL
+        SELECT c.worker_id, 'workers.reputation_score', w.reputation_score, c.new_score
+        FROM chained AS c
+        INNER JOIN workers AS w ON c.worker_id = w.id
+        WHERE c.is_last
+    ),
+
+    posted AS (
+        SELECT
+            x.stream_id, x.task_id,
+            coalesce(sum(x.amount) FILTER (WHERE x.reason = 'hold'), 0) AS held,
+            coalesce(sum(x.amount) FILTER (WHERE x.reason IN ('pay', 'release')), 0) AS paid,
+            coalesce(sum(x.amount) FILTER (WHERE x.reason = 'refund'), 0) AS refunded,
+            count(*) FILTER (WHERE x.reason = 'release') AS releases,
+            coalesce(max(x.source_seq) FILTER (WHERE x.reason = 'release'), 0) AS last_release
+        FROM ledger.transfers AS x
+        WHERE x.task_id IS NOT NULL OR x.stream_id IS NOT NULL
+        GROUP BY x.stream_id, x.task_id
+    ),
+
+    stream_figures AS (
+        SELECT s.id, f.figure, f.stored, f.recounted
+        FROM streams AS s
+        INNER JOIN tasks AS t ON s.task_id = t.id
+        LEFT JOIN posted AS p ON s.id = p.stream_id
+        LEFT JOIN posted AS h ON t.id = h.task_id
+        CROSS JOIN LATERAL (
+            VALUES
+            ('streams.released_amount', s.released_amount, coalesce(p.paid, 0)),
+            ('streams.remaining_amount', s.remaining_amount, s.total_amount - coalesce(p.paid, 0)),
+            ('streams.release_seq', s.release_seq::numeric, coalesce(p.releases, 0)::numeric),
+            ('streams.release_seq contiguous', s.release_seq, coalesce(p.last_release, 0)),
+            ('streams.total_amount held', s.total_amount, coalesce(h.held, 0) + coalesce(p.held, 0)),
+            ('streams.refunded', CASE s.status WHEN 'cancelled' THEN s.remaining_amount ELSE 0 END, coalesce(p.refunded, 0)),
+            ('tasks.amount of stream', t.amount, s.total_amount),
+            (
+                'tasks.paid_amount of stream', t.paid_amount,
+                CASE WHEN s.status IN ('completed', 'cancelled') THEN s.released_amount ELSE 0 END
+            ),
+            (
+                'tasks.status of stream', (t.status = 'completed')::integer - (t.status = 'cancelled')::integer,
+                (s.status = 'completed')::integer - (s.status = 'cancelled')::integer
+            )
+        ) AS f (figure, stored, recounted)
+    ),
+
+    task_figures AS (
+        SELECT t.id, f.figure, f.stored, f.recounted
+        FROM tasks AS t
+        LEFT JOIN posted AS p ON t.id = p.task_id
+        CROSS JOIN LATERAL (
+            VALUES
+            ('tasks.paid_amount', t.paid_amount, coalesce(p.paid, 0)),
+            (
+                'tasks.amount held',
+                CASE WHEN p.held > 0 OR t.status IN ('active', 'completed', 'disputed') THEN t.amount ELSE 0 END,
+                coalesce(p.held, 0)
+            ),
+            (
+                'tasks.refunded', CASE WHEN t.status = 'cancelled' AND p.held > 0 THEN t.amount ELSE 0 END,
+                coalesce(p.refunded, 0)
+            )
+        ) AS f (figure, stored, recounted)
+        WHERE NOT EXISTS (SELECT FROM streams AS s WHERE s.task_id = t.id)
+    ),
+
+    payout_figures AS (
+        SELECT x.id, f.figure, f.stored, f.recounted
+        FROM transactions AS x
+        LEFT JOIN (
+            SELECT
+                l.transaction_id,
+                coalesce(sum(l.amount) FILTER (WHERE l.reason = 'payout'), 0) AS begun,
+                coalesce(sum(l.amount) FILTER (WHERE l.reason = 'settle'), 0) AS settled
+            FROM ledger.transfers AS l
+            WHERE l.transaction_id IS NOT NULL
+            GROUP BY l.transaction_id
+        ) AS p ON x.id = p.transaction_id
+        CROSS JOIN LATERAL (
+            VALUES
+            ('transactions.amount begun', x.amount, coalesce(p.begun, 0)),
+            (
+                'transactions.amount settled', CASE x.status WHEN 'completed' THEN x.amount ELSE 0 END,
+                coalesce(p.settled, 0)
+            )
+        ) AS f (figure, stored, recounted)
+        WHERE x.tx_type = 'payout'
+    ),
+
+    loan_figures AS (
+        SELECT l.id, f.figure, f.stored, f.recounted
+        FROM loans AS l
+        LEFT JOIN (
+            SELECT
+                x.loan_id,
+                coalesce(sum(x.amount) FILTER (WHERE x.reason = 'advance'), 0) AS advanced,
+                coalesce(sum(x.amount) FILTER (WHERE x.reason = 'repay'), 0) AS repaid
+            FROM ledger.transfers AS x
+            WHERE x.loan_id IS NOT NULL
+            GROUP BY x.loan_id
+        ) AS p ON l.id = p.loan_id
+        CROSS JOIN LATERAL (
+            VALUES
+            (
+                'loans.amount advanced', CASE WHEN l.disbursed_at IS NOT NULL THEN l.amount ELSE 0 END,
+                coalesce(p.advanced, 0)
+            ),
+            ('loans.amount_repaid', l.amount_repaid, coalesce(p.repaid, 0))
+        ) AS f (figure, stored, recounted)
+    ),
+
+    moved AS (
+        SELECT m.account, sum(m.amount) AS amount
+        FROM (
+            SELECT x.debit_account AS account, -x.amount AS amount FROM ledger.transfers AS x
+            UNION ALL
+            SELECT x.credit_account, x.amount::numeric FROM ledger.transfers AS x
+        ) AS m
+        GROUP BY m.account
+    ),
+
+    open_holds AS (
+        SELECT t.platform_id, sum(CASE WHEN s.id IS NULL THEN t.amount ELSE s.remaining_amount END) AS amount
+        FROM tasks AS t
+        LEFT JOIN streams AS s ON t.id = s.task_id
+        WHERE t.status IN ('pending', 'active', 'disputed')
+            AND EXISTS (SELECT FROM ledger.transfers AS x WHERE x.task_id = t.id AND x.reason = 'hold')
+        GROUP BY t.platform_id
+    ),
+
+    account_figures AS (
+        SELECT a.id, 'accounts.balance of ' || a.kind AS figure, a.balance AS stored, coalesce(m.amount, 0) AS recounted
+        FROM ledger.accounts AS a
+        LEFT JOIN moved AS m ON a.id = m.account
+        UNION ALL
+        SELECT a.id, 'accounts.balance held for open tasks', a.balance, coalesce(h.amount, 0)
+        FROM ledger.accounts AS a
+        LEFT JOIN open_holds AS h ON a.platform_id = h.platform_id
+        WHERE a.kind = 'platform_held'
+        UNION ALL
+        SELECT NULL, 'accounts.balance of everything', coalesce(sum(a.balance), 0), 0 FROM ledger.accounts AS a
+    )
+
+    SELECT f.figure, f.id, f.stored::text, f.recounted::text
+    FROM (
+        SELECT w.id, w.figure, w.stored, w.recounted FROM worker_figures AS w
+        UNION ALL SELECT p.id, p.figure, p.stored, p.recounted FROM platform_figures AS p
+        UNION ALL SELECT m.id, m.figure, m.stored, m.recounted FROM membership_figures AS m
+        UNION ALL SELECT r.id, r.figure, r.stored, r.recounted FROM reputation_figures AS r
+        UNION ALL SELECT s.id, s.figure, s.stored, s.recounted FROM stream_figures AS s
+        UNION ALL SELECT t.id, t.figure, t.stored, t.recounted FROM task_figures AS t
+        UNION ALL SELECT x.id, x.figure, x.stored, x.recounted FROM payout_figures AS x
+        UNION ALL SELECT l.id, l.figure, l.stored, l.recounted FROM loan_figures AS l
+        UNION ALL SELECT a.id, a.figure, a.stored, a.recounted FROM account_figures AS a
+    ) AS f
+    WHERE f.stored IS DISTINCT FROM f.recounted
+    ORDER BY f.figure, f.id
+$$;

@@ -1,0 +1,27 @@
+-- The caller's own stream, locked, in one of the given states.
+--
+-- Raises:  GS003 when the caller is not a platform, GS001 when the stream is not there or not the caller's,
+--          GS011 when it is in another state
+-- Locks:   the stream
+-- Test:    tests/schema/test_streams.py
+
+CREATE OR REPLACE FUNCTION ops.lock_stream(p_stream_id uuid, p_states text []) RETURNS streams
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_stream streams;
+BEGIN
+    SELECT s.* INTO v_stream FROM streams AS s
+    WHERE s.id = p_stream_id AND s.platform_id = ops.require_platform()
+    FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no stream %', p_stream_id USING ERRCODE = 'GS001';
+    END IF;
+    IF v_stream.status <> ALL(p_states) OR (v_stream.status = 'active' AND v_stream.end_time <= clock_timestamp()) THEN
+        RAISE EXCEPTION 'the stream is %, not %',
+            CASE v_stream.status WHEN 'active' THEN 'at its end' ELSE v_stream.status END, array_to_string(p_states, ' or ')
+            USING ERRCODE = 'GS011';
+    END IF;
+    RETURN v_stream;
+END;
+$$;

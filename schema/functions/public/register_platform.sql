@@ -1,0 +1,35 @@
+-- Registers a platform with its first API key, which has all scopes.
+--
+-- Raises:  GS024 when the e-mail address is taken; GS013 when the wallet address is
+-- Cost:    O(1)
+-- Test:    tests/functions/test_auth_keys.py
+
+CREATE OR REPLACE FUNCTION public.register_platform(
+    p_name text, p_contact_email text, p_webhook_url text, p_wallet_address text,
+    p_key_prefix text, p_key_hash bytea, p_scopes text []
+) RETURNS SETOF platforms
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = public, pg_temp
+AS $$
+DECLARE
+    v_id uuid;
+BEGIN
+    INSERT INTO platforms (name, contact_email, webhook_url, wallet_address)
+    VALUES (p_name, p_contact_email, p_webhook_url, p_wallet_address)
+    ON CONFLICT DO NOTHING
+    RETURNING id INTO v_id;
+    IF NOT FOUND THEN
+        IF EXISTS (SELECT FROM platforms WHERE lower(contact_email) = lower(p_contact_email)) THEN
+            RAISE EXCEPTION 'this e-mail address is registered already' USING ERRCODE = 'GS024', COLUMN = 'contact_email';
+        END IF;
+        RAISE EXCEPTION 'this wallet address belongs to somebody else' USING ERRCODE = 'GS013', COLUMN = 'wallet_address';
+    END IF;
+
+    INSERT INTO ops.api_keys (platform_id, prefix, key_hash, scopes) VALUES (v_id, p_key_prefix, p_key_hash, p_scopes);
+    PERFORM ops.act_as(
+        'platform', v_id, current_setting('gigstream.ip', TRUE), current_setting('gigstream.user_agent', TRUE)
+    );
+    PERFORM ops.audit('platform.registered', 'platform', v_id);
+    RETURN QUERY SELECT p.* FROM platforms AS p WHERE p.id = v_id;
+END;
+$$;

@@ -1,0 +1,33 @@
+-- Registers a worker, signs him in, and accepts his invite if he brings one.
+--
+-- Raises:  GS024 when the e-mail address is taken; GS013 when the wallet address is; GS022 for a bad invite
+-- Cost:    O(1)
+-- Test:    tests/functions/test_auth_sessions.py
+
+CREATE OR REPLACE FUNCTION public.register_worker(
+    p_name text, p_email text, p_password_hash text, p_wallet_address text, p_invite_hash bytea, p_token_hash bytea
+) RETURNS TABLE (worker_id uuid, session_id uuid)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = public, pg_temp
+AS $$
+DECLARE
+    v_worker_id uuid;
+    v_session_id uuid;
+BEGIN
+    INSERT INTO workers (name, email, password_hash, wallet_address, last_active_at)
+    VALUES (p_name, p_email, p_password_hash, p_wallet_address, clock_timestamp())
+    ON CONFLICT DO NOTHING
+    RETURNING id INTO v_worker_id;
+    IF NOT FOUND THEN
+        IF EXISTS (SELECT FROM workers WHERE lower(email) = lower(p_email)) THEN
+            RAISE EXCEPTION 'this e-mail address is registered already' USING ERRCODE = 'GS024', COLUMN = 'email';
+        END IF;
+        RAISE EXCEPTION 'this wallet address belongs to somebody else' USING ERRCODE = 'GS013', COLUMN = 'wallet_address';
+    END IF;
+
+    v_session_id := ops.start_session(v_worker_id, p_token_hash);
+    PERFORM ops.audit('worker.registered', 'worker', v_worker_id);
+    PERFORM ops.accept_invite(v_worker_id, p_invite_hash);
+    RETURN QUERY VALUES (v_worker_id, v_session_id);
+END;
+$$;

@@ -1,0 +1,36 @@
+-- Changes a platform's own name, contact address or wallet (from which its deposits come); what is NULL stays.
+-- As owner, because no other role changes this table; it reaches the caller's own row only.
+--
+-- Returns: the platform
+-- Raises:  GS003; platforms_contact_email_key or platforms_wallet_address_key when another platform uses it
+-- Locks:   the platform
+-- Test:    tests/functions/test_platforms.py
+
+CREATE OR REPLACE FUNCTION update_platform(
+    p_name text DEFAULT NULL, p_contact_email text DEFAULT NULL, p_wallet_address text DEFAULT NULL
+) RETURNS platforms
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp
+AS $$
+DECLARE
+    v_platform platforms;
+BEGIN
+    UPDATE platforms AS p
+    SET
+        name = coalesce(p_name, p.name),
+        contact_email = coalesce(p_contact_email, p.contact_email),
+        wallet_address = coalesce(p_wallet_address, p.wallet_address)
+    WHERE p.id = ops.require_platform()
+    RETURNING p.* INTO v_platform;
+
+    PERFORM ops.audit(
+        'platform.updated', 'platform', v_platform.id,
+        jsonb_build_object('fields', array_remove(ARRAY[
+            CASE WHEN p_name IS NOT NULL THEN 'name' END,
+            CASE WHEN p_contact_email IS NOT NULL THEN 'contact_email' END,
+            CASE WHEN p_wallet_address IS NOT NULL THEN 'wallet_address' END
+        ], NULL))
+    );
+    RETURN v_platform;
+END;
+$$;
