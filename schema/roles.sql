@@ -22,7 +22,7 @@ BEGIN
 END;
 $$;
 
--- ---------------------------------------------------------------------------------------------------------------- rights
+-- -------------------------------------------------------------------------------------------------------------- rights
 
 REVOKE ALL ON SCHEMA public FROM public;
 REVOKE ALL ON ALL TABLES IN SCHEMA public, ledger, ops FROM public, api, jobs, signer, operator, auditor;
@@ -36,7 +36,16 @@ GRANT SELECT (
     total_earned, average_rating, dispute_rate, last_active_at, created_at, updated_at
 ) ON workers TO api, jobs, operator, auditor;
 GRANT SELECT (
-    id, name, api_key, webhook_url, contact_email, wallet_address, total_payouts, total_tasks, active_workers, is_active,
+    id,
+    name,
+    api_key,
+    webhook_url,
+    contact_email,
+    wallet_address,
+    total_payouts,
+    total_tasks,
+    active_workers,
+    is_active,
     created_at, updated_at
 ) ON platforms TO api, jobs, operator, auditor;
 GRANT SELECT ON
@@ -52,7 +61,15 @@ GRANT UPDATE (
     cancelled_at, disputed_at
 ) ON tasks TO api, jobs, operator;
 GRANT UPDATE (
-    status, total_amount, released_amount, end_time, anchor_time, anchor_amount, next_release_at, release_seq, paused_at,
+    status,
+    total_amount,
+    released_amount,
+    end_time,
+    anchor_time,
+    anchor_amount,
+    next_release_at,
+    release_seq,
+    paused_at,
     cancelled_at
 ) ON streams TO api, jobs, operator;
 GRANT UPDATE (account_age_days) ON workers TO jobs;
@@ -61,7 +78,7 @@ GRANT INSERT, UPDATE ON loans TO jobs, operator;
 GRANT INSERT ON ops.job_runs TO jobs;
 GRANT INSERT, DELETE ON tasks TO operator;
 
--- ------------------------------------------------------------------------------------------------------------- functions
+-- ----------------------------------------------------------------------------------------------------------- functions
 
 GRANT EXECUTE ON FUNCTION
 ops.uuid_v7, ops.tenant, ops.tenant_kind, ops.require_platform, ops.audit, ops.emit, ledger.account,
@@ -76,7 +93,14 @@ TO api;
 -- These run as owner and check their caller themselves.
 GRANT EXECUTE ON FUNCTION
 ops.act_as, ops.authenticate_key, ops.authenticate_worker, ops.count_request, ops.claim_request, ops.store_answer,
-ops.stored_answer, ops.migration_version, credentials, register_platform, register_worker, invite_worker, sign_in, sign_out,
+ops.stored_answer,
+ops.migration_version,
+credentials,
+register_platform,
+register_worker,
+invite_worker,
+sign_in,
+sign_out,
 refresh_session, who_am_i
 TO api;
 
@@ -92,7 +116,7 @@ BEGIN
 END;
 $$;
 
--- ---------------------------------------------------------------------------------------------------------- row security
+-- -------------------------------------------------------------------------------------------------------- row security
 
 -- Policies are made anew each time, so that this file is the whole truth about them.
 DO $$
@@ -129,7 +153,8 @@ CREATE POLICY payouts ON transactions TO signer USING (tx_type = 'payout') WITH 
 CREATE POLICY tenant_read ON workers FOR SELECT TO api USING (
     id = (SELECT ops.tenant())
     OR EXISTS (
-        SELECT FROM ops.memberships AS m WHERE m.platform_id = (SELECT ops.tenant()) AND m.worker_id = workers.id
+        SELECT FROM ops.memberships AS m
+        WHERE m.platform_id = (SELECT ops.tenant()) AND m.worker_id = workers.id
     )
 );
 
@@ -137,7 +162,8 @@ CREATE POLICY tenant_read ON workers FOR SELECT TO api USING (
 CREATE POLICY tenant_read ON platforms FOR SELECT TO api USING (
     id = (SELECT ops.tenant())
     OR EXISTS (
-        SELECT FROM ops.memberships AS m WHERE m.worker_id = (SELECT ops.tenant()) AND m.platform_id = platforms.id
+        SELECT FROM ops.memberships AS m
+        WHERE m.worker_id = (SELECT ops.tenant()) AND m.platform_id = platforms.id
     )
 );
 
@@ -179,12 +205,20 @@ CREATE POLICY tenant_insert ON audit_logs FOR INSERT TO api WITH CHECK (actor_id
 CREATE POLICY tenant_insert ON ops.outbox FOR INSERT TO api
 WITH CHECK ((SELECT ops.tenant()) IN (platform_id, worker_id));
 
--- An account is seen by its owner and by the platform that it belongs to; a transfer by whoever sees one of its accounts.
--- Money moves only between two accounts that the tenant sees: never out of custody, never into another tenant's books.
+-- An account is seen by its owner and by the platform that it belongs to; a transfer by whoever sees one of its
+-- accounts. Money moves only out of the tenant's own accounts into one that it sees: never out of custody, never back
+-- from a worker, never into another tenant's books.
 CREATE POLICY tenant_read ON ledger.accounts FOR SELECT TO api USING ((SELECT ops.tenant()) IN (owner_id, platform_id));
 CREATE POLICY tenant_read ON ledger.transfers FOR SELECT TO api USING (
-    EXISTS (SELECT FROM ledger.accounts AS a WHERE a.id IN (debit_account, credit_account))
+    EXISTS (
+        SELECT FROM ledger.accounts AS a
+        WHERE a.id IN (transfers.debit_account, transfers.credit_account)
+    )
 );
 CREATE POLICY tenant_insert ON ledger.transfers FOR INSERT TO api WITH CHECK (
-    (SELECT count(*) FROM ledger.accounts AS a WHERE a.id IN (debit_account, credit_account)) = 2
+    EXISTS (
+        SELECT FROM ledger.accounts AS a
+        WHERE a.id = transfers.debit_account AND a.owner_id = (SELECT ops.tenant())
+    )
+    AND EXISTS (SELECT FROM ledger.accounts AS a WHERE a.id = transfers.credit_account)
 );

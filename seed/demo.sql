@@ -1,16 +1,19 @@
 -- Demo data: ten workers, five platforms, and a month of work between them, paid out and in the books.
 --
 -- Deterministic: fixed ids, and dates counted from the day of the first load. Insert-only, and every statement draws on
--- seed_day, which is empty once the data is there: loading it again changes nothing. The rows go through the same triggers as
--- production's, so every figure of a worker or platform below is theirs, and ops.check_invariants() stays empty.
--- Everybody signs in with the password demo123.
+-- seed_day, which is empty once the data is there: loading it again changes nothing. The rows go through the same
+-- triggers as production's, so every figure of a worker or platform below is theirs, and ops.check_invariants() stays
+-- empty. Everybody signs in with the password demo123.
 -- Test: tests/schema/test_seed.py
 
 CREATE TEMPORARY TABLE seed_day ON COMMIT DROP AS
 SELECT date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS day
-WHERE NOT EXISTS (SELECT FROM platforms WHERE id = '00000000-0002-7000-8000-000000000001');
+WHERE NOT EXISTS (
+    SELECT FROM platforms
+    WHERE id = '00000000-0002-7000-8000-000000000001'
+);
 
--- --------------------------------------------------------------------------------------------------------------- people
+-- -------------------------------------------------------------------------------------------------------------- people
 
 CREATE TEMPORARY TABLE seed_workers (n, name, score, age, wallet) ON COMMIT DROP AS
 VALUES
@@ -71,7 +74,12 @@ LANGUAGE sql IMMUTABLE
 RETURN format('00000000-%s-7000-8000-%s', lpad(p_table::text, 4, '0'), lpad(p_n::text, 12, '0'))::uuid;
 
 INSERT INTO platforms (id, name, contact_email, wallet_address, created_at)
-SELECT pg_temp.seed_id(2, p.n), p.name, lower(p.name) || '@example.com', p.wallet, d.day - interval '200 days'
+SELECT
+    pg_temp.seed_id(2, p.n),
+    p.name,
+    lower(p.name) || '@example.com',
+    p.wallet,
+    d.day - interval '200 days'
 FROM seed_day AS d CROSS JOIN seed_platforms AS p
 ORDER BY p.n;
 
@@ -95,47 +103,74 @@ FROM seed_day AS d CROSS JOIN seed_workers AS w
 ORDER BY w.n;
 
 INSERT INTO ops.memberships (platform_id, worker_id, created_at)
-SELECT DISTINCT pg_temp.seed_id(2, t.platform), pg_temp.seed_id(1, t.worker), d.day - interval '30 days'
+SELECT DISTINCT
+    pg_temp.seed_id(2, t.platform),
+    pg_temp.seed_id(1, t.worker),
+    d.day - interval '30 days'
 FROM seed_day AS d CROSS JOIN seed_tasks AS t;
 
 INSERT INTO ledger.accounts (kind, owner_id, platform_id)
-SELECT k.kind, pg_temp.seed_id(2, p.n), pg_temp.seed_id(2, p.n)
+SELECT
+    k.kind,
+    pg_temp.seed_id(2, p.n),
+    pg_temp.seed_id(2, p.n)
 FROM seed_day
 CROSS JOIN seed_platforms AS p
 CROSS JOIN (VALUES ('platform_available'), ('platform_held')) AS k (kind)
 UNION ALL
-SELECT DISTINCT k.kind, pg_temp.seed_id(1, t.worker), pg_temp.seed_id(2, t.platform)
+SELECT DISTINCT
+    k.kind,
+    pg_temp.seed_id(1, t.worker),
+    pg_temp.seed_id(2, t.platform)
 FROM seed_day
 CROSS JOIN seed_tasks AS t
 CROSS JOIN (VALUES ('worker_available'), ('worker_settling'), ('worker_advance')) AS k (kind);
 
--- ----------------------------------------------------------------------------------------------------------------- money
+-- --------------------------------------------------------------------------------------------------------------- money
 
 -- Each platform's deposit, and the sixth that funds the advance pool.
 INSERT INTO ops.deposits (id, platform_id, amount, created_at)
-SELECT pg_temp.seed_id(8, p.n), pg_temp.seed_id(2, p.n), p.deposit, d.day - interval '30 days'
+SELECT
+    pg_temp.seed_id(8, p.n),
+    pg_temp.seed_id(2, p.n),
+    p.deposit,
+    d.day - interval '30 days'
 FROM seed_day AS d CROSS JOIN seed_platforms AS p
 UNION ALL
-SELECT pg_temp.seed_id(8, 6), NULL, 1000, d.day - interval '30 days' FROM seed_day AS d;
+SELECT
+    pg_temp.seed_id(8, 6),
+    NULL,
+    1000,
+    d.day - interval '30 days'
+FROM seed_day AS d;
 
 INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, deposit_id, event_at)
 SELECT
     ledger.account('custody'),
     coalesce(ledger.account('platform_available', e.platform_id, e.platform_id), ledger.account('advance_pool')),
-    e.amount, 'deposit', e.id, e.created_at
+    e.amount,
+    'deposit',
+    e.id,
+    e.created_at
 FROM seed_day CROSS JOIN ops.deposits AS e
 WHERE e.id BETWEEN pg_temp.seed_id(8, 1) AND pg_temp.seed_id(8, 6);
 
--- ----------------------------------------------------------------------------------------------------------------- tasks
+-- --------------------------------------------------------------------------------------------------------------- tasks
 
 INSERT INTO tasks (
     id, platform_id, worker_id, task_type, amount, paid_amount, status, title, rating,
     scheduled_at, started_at, completed_at, created_at
 )
 SELECT
-    pg_temp.seed_id(3, t.n), pg_temp.seed_id(2, t.platform), pg_temp.seed_id(1, t.worker), t.task_type, t.amount,
+    pg_temp.seed_id(3, t.n),
+    pg_temp.seed_id(2, t.platform),
+    pg_temp.seed_id(1, t.worker),
+    t.task_type,
+    t.amount,
     CASE t.status WHEN 'completed' THEN t.amount ELSE 0 END,
-    t.status, t.title, t.rating,
+    t.status,
+    t.title,
+    t.rating,
     d.day - t.created * interval '1 day',
     CASE WHEN t.status <> 'pending' THEN d.day - t.created * interval '1 day' + interval '1 hour' END,
     d.day - t.completed * interval '1 day',
@@ -147,30 +182,56 @@ INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, tas
 SELECT
     ledger.account('platform_available', t.platform_id, t.platform_id),
     ledger.account('platform_held', t.platform_id, t.platform_id),
-    t.amount, 'hold', t.id, t.created_at
+    t.amount,
+    'hold',
+    t.id,
+    t.created_at
 FROM seed_day CROSS JOIN tasks AS t
 WHERE t.id BETWEEN pg_temp.seed_id(3, 1) AND pg_temp.seed_id(3, 20)
 UNION ALL
 SELECT
     ledger.account('platform_held', t.platform_id, t.platform_id),
     ledger.account('worker_available', t.worker_id, t.platform_id),
-    t.amount, 'pay', t.id, t.completed_at
+    t.amount,
+    'pay',
+    t.id,
+    t.completed_at
 FROM seed_day CROSS JOIN tasks AS t
-WHERE t.id BETWEEN pg_temp.seed_id(3, 1) AND pg_temp.seed_id(3, 20)
+WHERE
+    t.id BETWEEN pg_temp.seed_id(3, 1) AND pg_temp.seed_id(3, 20)
     AND t.task_type = 'fixed' AND t.status = 'completed';
 
--- A completed stream ran until its task was completed; the others run from the noon before the load for six days and were
--- released up to midnight, so that the first tick has something to catch up.
+-- A completed stream ran until its task was completed; the others run from the noon before the load for six days and
+-- were released up to midnight, so that the first tick has something to catch up.
 INSERT INTO streams (
-    id, task_id, start_time, end_time, total_amount, released_amount, anchor_time, release_seq, next_release_at, created_at
+    id,
+    task_id,
+    start_time,
+    end_time,
+    total_amount,
+    released_amount,
+    anchor_time,
+    release_seq,
+    next_release_at,
+    created_at
 )
 SELECT
     pg_temp.seed_id(4, row_number() OVER (ORDER BY r.id)::integer),
-    r.id, r.start_time, r.end_time, r.amount,
-    stream_accrued(r.amount, 0, r.start_time, r.end_time, r.day), r.start_time, 1, r.day + interval '1 hour', r.created_at
+    r.id,
+    r.start_time,
+    r.end_time,
+    r.amount,
+    stream_accrued(r.amount, 0, r.start_time, r.end_time, r.day),
+    r.start_time AS anchor_time,
+    1,
+    r.day + interval '1 hour',
+    r.created_at
 FROM (
     SELECT
-        t.id, t.amount, t.created_at, d.day,
+        t.id,
+        t.amount,
+        t.created_at,
+        d.day,
         coalesce(t.completed_at - interval '8 hours', d.day - interval '12 hours') AS start_time,
         coalesce(t.completed_at, d.day + interval '5 days 12 hours') AS end_time
     FROM seed_day AS d CROSS JOIN tasks AS t
@@ -181,35 +242,75 @@ INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, str
 SELECT
     ledger.account('platform_held', s.platform_id, s.platform_id),
     ledger.account('worker_available', s.worker_id, s.platform_id),
-    s.released_amount, 'release', s.id, s.release_seq, least(s.end_time, d.day)
+    s.released_amount,
+    'release',
+    s.id,
+    s.release_seq,
+    least(s.end_time, d.day)
 FROM seed_day AS d CROSS JOIN streams AS s
 WHERE s.id BETWEEN pg_temp.seed_id(4, 1) AND pg_temp.seed_id(4, 8);
 
-INSERT INTO reputation_events (id, worker_id, event_type, delta, previous_score, new_score, reason, related_id, created_at)
+INSERT INTO reputation_events (
+    id, worker_id, event_type, delta, previous_score, new_score, reason, related_id, created_at
+)
 SELECT
     pg_temp.seed_id(7, row_number() OVER (ORDER BY e.created_at, e.related_id)::integer),
-    e.worker_id, e.event_type, e.delta, 0, 0, e.reason, e.related_id, e.created_at
+    e.worker_id,
+    e.event_type,
+    e.delta,
+    0,
+    0,
+    e.reason,
+    e.related_id,
+    e.created_at
 FROM (
-    SELECT t.worker_id, 'task_completed' AS event_type, 5 AS delta, 'task completed' AS reason,
-        t.id AS related_id, t.completed_at AS created_at
+    SELECT
+        t.worker_id,
+        'task_completed' AS event_type,
+        5 AS delta,
+        'task completed' AS reason,
+        t.id AS related_id,
+        t.completed_at AS created_at
     FROM seed_day CROSS JOIN tasks AS t
     WHERE t.id BETWEEN pg_temp.seed_id(3, 1) AND pg_temp.seed_id(3, 20) AND t.status = 'completed'
     UNION ALL
-    SELECT t.worker_id, 'rating_received', 5 * (t.rating - 3), format('rated %s of 5', t.rating),
-        t.id, t.completed_at + interval '1 hour'
+    SELECT
+        t.worker_id,
+        'rating_received',
+        5 * (t.rating - 3),
+        format('rated %s of 5', t.rating),
+        t.id,
+        t.completed_at + interval '1 hour'
     FROM seed_day CROSS JOIN tasks AS t
     WHERE t.id BETWEEN pg_temp.seed_id(3, 1) AND pg_temp.seed_id(3, 20) AND t.rating IS NOT NULL
 ) AS e
 ORDER BY e.created_at, e.related_id;
 
--- ----------------------------------------------------------------------------------------------------------------- loans
+-- --------------------------------------------------------------------------------------------------------------- loans
 
 INSERT INTO loans (
-    id, worker_id, platform_id, amount, fee, total_due, amount_repaid, status, disbursed_at, repayment_due, repaid_at, created_at
+    id,
+    worker_id,
+    platform_id,
+    amount,
+    fee,
+    total_due,
+    amount_repaid,
+    status,
+    disbursed_at,
+    repayment_due,
+    repaid_at,
+    created_at
 )
 SELECT
-    pg_temp.seed_id(5, l.n), pg_temp.seed_id(1, l.worker), pg_temp.seed_id(2, l.platform),
-    l.amount, l.fee, l.amount + l.fee, l.repaid, l.status,
+    pg_temp.seed_id(5, l.n),
+    pg_temp.seed_id(1, l.worker),
+    pg_temp.seed_id(2, l.platform),
+    l.amount,
+    l.fee,
+    l.amount + l.fee,
+    l.repaid,
+    l.status,
     d.day - l.disbursed * interval '1 day',
     d.day + (30 - l.disbursed) * interval '1 day',
     CASE l.status WHEN 'repaid' THEN d.day - interval '7 days' END,
@@ -217,44 +318,60 @@ SELECT
 FROM seed_day AS d CROSS JOIN seed_loans AS l
 ORDER BY l.n;
 
--- The pool pays an advance out; repayments gather on the worker's advance account until it is whole, and then go back to the
--- pool, the fee to fees.
+-- The pool pays an advance out; repayments gather on the worker's advance account until it is whole, and then go back
+-- to the pool, the fee to fees.
 INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, loan_id, event_at)
-SELECT m.debit_account, m.credit_account, m.amount, m.reason, l.id, m.event_at
+SELECT
+    m.debit_account,
+    m.credit_account,
+    m.amount,
+    m.reason,
+    l.id,
+    m.event_at
 FROM seed_day AS d
 CROSS JOIN loans AS l
-CROSS JOIN LATERAL (
-    VALUES
-    (
-        ledger.account('advance_pool'), ledger.account('worker_available', l.worker_id, l.platform_id),
-        l.amount, 'advance', l.disbursed_at, TRUE
-    ),
-    (
-        ledger.account('worker_available', l.worker_id, l.platform_id),
-        ledger.account('worker_advance', l.worker_id, l.platform_id),
-        l.amount_repaid, 'repay', d.day - interval '7 days', l.amount_repaid > 0
-    ),
-    (
-        ledger.account('worker_advance', l.worker_id, l.platform_id), ledger.account('advance_pool'),
-        l.amount, 'recover', l.repaid_at, l.status = 'repaid'
-    ),
-    (
-        ledger.account('worker_advance', l.worker_id, l.platform_id), ledger.account('fees'),
-        l.fee, 'fee', l.repaid_at, l.status = 'repaid'
-    )
-) AS m (debit_account, credit_account, amount, reason, event_at, happened)
+CROSS JOIN
+    LATERAL (
+        VALUES
+        (
+            ledger.account('advance_pool'), ledger.account('worker_available', l.worker_id, l.platform_id),
+            l.amount, 'advance', l.disbursed_at, TRUE
+        ),
+        (
+            ledger.account('worker_available', l.worker_id, l.platform_id),
+            ledger.account('worker_advance', l.worker_id, l.platform_id),
+            l.amount_repaid, 'repay', d.day - interval '7 days', l.amount_repaid > 0
+        ),
+        (
+            ledger.account('worker_advance', l.worker_id, l.platform_id), ledger.account('advance_pool'),
+            l.amount, 'recover', l.repaid_at, l.status = 'repaid'
+        ),
+        (
+            ledger.account('worker_advance', l.worker_id, l.platform_id), ledger.account('fees'),
+            l.fee, 'fee', l.repaid_at, l.status = 'repaid'
+        )
+    ) AS m (debit_account, credit_account, amount, reason, event_at, happened)
 WHERE l.id BETWEEN pg_temp.seed_id(5, 1) AND pg_temp.seed_id(5, 5) AND m.happened;
 
--- --------------------------------------------------------------------------------------------------------------- payouts
+-- ------------------------------------------------------------------------------------------------------------- payouts
 
 INSERT INTO transactions (
     id, worker_id, platform_id, task_id, tx_type, amount, status, tx_hash, payment_no, from_address, to_address,
     blockchain_confirmations, processed_at, created_at
 )
 SELECT
-    pg_temp.seed_id(6, t.n), pg_temp.seed_id(1, t.worker), pg_temp.seed_id(2, t.platform), pg_temp.seed_id(3, t.n),
-    'payout', t.payout, 'completed', '0x' || encode(sha256(format('payout %s', t.n)::bytea), 'hex'), t.n,
-    '0x83eED8a9AB067CD0bd272dc63B37265AFF7968F0', w.wallet, 1,
+    pg_temp.seed_id(6, t.n),
+    pg_temp.seed_id(1, t.worker),
+    pg_temp.seed_id(2, t.platform),
+    pg_temp.seed_id(3, t.n),
+    'payout',
+    t.payout,
+    'completed',
+    '0x' || encode(sha256(format('payout %s', t.n)::bytea), 'hex'),
+    t.n,
+    '0x83eED8a9AB067CD0bd272dc63B37265AFF7968F0',
+    w.wallet,
+    1,
     d.day - t.completed * interval '1 day' + interval '2 minutes',
     d.day - t.completed * interval '1 day' + interval '1 minute'
 FROM seed_day AS d
@@ -267,17 +384,24 @@ INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, tra
 SELECT
     ledger.account('worker_available', x.worker_id, x.platform_id),
     ledger.account('worker_settling', x.worker_id, x.platform_id),
-    x.amount, 'payout', x.id, x.created_at
+    x.amount,
+    'payout',
+    x.id,
+    x.created_at
 FROM seed_day CROSS JOIN transactions AS x
 WHERE x.id BETWEEN pg_temp.seed_id(6, 1) AND pg_temp.seed_id(6, 20)
 UNION ALL
 SELECT
-    ledger.account('worker_settling', x.worker_id, x.platform_id), ledger.account('custody'),
-    x.amount, 'settle', x.id, x.processed_at
+    ledger.account('worker_settling', x.worker_id, x.platform_id),
+    ledger.account('custody'),
+    x.amount,
+    'settle',
+    x.id,
+    x.processed_at
 FROM seed_day CROSS JOIN transactions AS x
 WHERE x.id BETWEEN pg_temp.seed_id(6, 1) AND pg_temp.seed_id(6, 20);
 
--- --------------------------------------------------------------------------------------------------------------- history
+-- ------------------------------------------------------------------------------------------------------------- history
 
 SELECT ops.audit('task.completed', 'task', t.id)
 FROM seed_day CROSS JOIN tasks AS t

@@ -23,7 +23,8 @@ CREATE UNIQUE INDEX workers_email_key ON workers (lower(email));
 CREATE UNIQUE INDEX workers_wallet_address_key ON workers (lower(wallet_address));
 CREATE INDEX workers_created_at_idx ON workers (created_at);
 
--- api_key, api_key_hash, webhook_url and webhook_secret mirror the newest row in ops; a trigger writes them, nothing reads them.
+-- api_key, api_key_hash, webhook_url and webhook_secret mirror the newest row in ops; a trigger writes them, nothing
+-- reads them.
 CREATE TABLE platforms (
     id uuid PRIMARY KEY DEFAULT ops.uuid_v7(),
     name text NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
@@ -115,18 +116,18 @@ CREATE TABLE streams (
     platform_id uuid NOT NULL REFERENCES platforms (id),
     worker_id uuid NOT NULL REFERENCES workers (id) ON DELETE CASCADE,
     contract_address ops.address,
-    start_time timestamptz(0) NOT NULL,
-    end_time timestamptz(0) NOT NULL,
+    start_time timestamptz (0) NOT NULL,
+    end_time timestamptz (0) NOT NULL,
     total_amount ops.usdc NOT NULL CHECK (total_amount > 0),
     released_amount ops.usdc NOT NULL DEFAULT 0,
     remaining_amount ops.usdc NOT NULL,
-    anchor_time timestamptz(0) NOT NULL,
+    anchor_time timestamptz (0) NOT NULL,
     anchor_amount ops.usdc NOT NULL DEFAULT 0,
     release_interval integer NOT NULL DEFAULT 3600 CHECK (release_interval BETWEEN 60 AND 2592000),
-    next_release_at timestamptz(0),
+    next_release_at timestamptz (0),
     release_seq integer NOT NULL DEFAULT 0 CHECK (release_seq >= 0),
     status text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'paused', 'completed', 'cancelled')),
-    paused_at timestamptz(0),
+    paused_at timestamptz (0),
     cancelled_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),

@@ -6,7 +6,7 @@ CREATE TABLE ops.api_keys (
     platform_id uuid NOT NULL REFERENCES platforms (id) ON DELETE CASCADE,
     prefix text NOT NULL,
     key_hash bytea NOT NULL UNIQUE CHECK (length(key_hash) = 32),
-    scopes text [] NOT NULL,
+    scopes text[] NOT NULL,
     expires_at timestamptz,
     revoked_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp()
@@ -55,7 +55,7 @@ CREATE UNLOGGED TABLE ops.rate_limits (
     requests integer NOT NULL
 ) WITH (fillfactor = 50);
 
--- The answer to a request that may be repeated, written in the transaction of what it reports. No body: it held a secret.
+-- The answer to a request that may be repeated, kept in the transaction of what it reports. No body: it held a secret.
 CREATE TABLE ops.idempotency_keys (
     principal text NOT NULL,
     route text NOT NULL,

@@ -1,4 +1,5 @@
--- updated_at says when a row last changed. Streams are touched by update_stream_amounts, which runs on each of them anyway.
+-- updated_at says when a row last changed. Streams are touched by update_stream_amounts, which runs on each of them
+-- anyway.
 --
 -- On:    workers, platforms, tasks, transactions, loans, before update, each row
 -- Test:  tests/schema/test_schema.py

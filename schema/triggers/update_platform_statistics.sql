@@ -1,9 +1,10 @@
--- Keeps platforms.total_tasks, active_workers and total_payouts, and memberships.open_tasks behind them, equal to a recount.
--- A task change moves total_tasks and the members' open_tasks; a member who gets his first open task or loses his last one
--- moves active_workers; a payout that completes moves total_payouts.
+-- Keeps platforms.total_tasks, active_workers and total_payouts, and memberships.open_tasks behind them, equal to a
+-- recount. A task change moves total_tasks and the members' open_tasks; a member who gets his first open task or loses
+-- his last one moves active_workers; a payout that completes moves total_payouts.
 --
 -- On:     tasks, ops.memberships and transactions, after insert, update or delete, each statement
--- Locks:  memberships in key order, then platforms in id order
+-- Locks:  the platforms whose tasks are counted, in id order; memberships in key order, always under their worker's
+--         lock; the platforms whose active workers change, in id order
 -- Cost:   O(rows changed); a change that moves no figure writes nothing
 -- Test:   tests/schema/test_platform_statistics.py
 
@@ -26,7 +27,6 @@ BEGIN
                 SELECT (-1, o.platform_id, o.worker_id, o.status, NULL, NULL, NULL)::ops.task_change FROM old_rows AS o
             );
         END IF;
-        PERFORM ops.count_open_tasks(v_tasks);
         v_changes := ARRAY(SELECT (t.platform_id, t.sign, 0, 0)::ops.platform_change FROM unnest(v_tasks) AS t);
     ELSIF tg_table_name = 'memberships' THEN
         IF tg_op <> 'DELETE' THEN
@@ -62,6 +62,11 @@ BEGIN
     )
     ORDER BY p.id
     FOR NO KEY UPDATE;
+
+    -- After the lock: a changed membership comes back here and takes the locks of some of these platforms only.
+    IF tg_table_name = 'tasks' THEN
+        PERFORM ops.count_open_tasks(v_tasks);
+    END IF;
 
     UPDATE platforms AS p
     SET

@@ -1,5 +1,5 @@
--- Keeps what follows from a stream's own figures: remaining_amount = total - released, and a stream with nothing left to
--- release is completed. A new stream takes its platform and worker from its task.
+-- Keeps what follows from a stream's own figures: remaining_amount = total - released, and a stream with nothing left
+-- to release is completed. A new stream takes its platform and worker from its task.
 --
 -- On:     streams, before insert or update, each row
 -- Cost:   O(1)

@@ -1,4 +1,5 @@
--- Keeps workers.last_active_at, and never moves it back. A release is the clock's act, not the worker's, and does not count.
+-- Keeps workers.last_active_at, and never moves it back. A release is the clock's act, not the worker's, and does not
+-- count.
 --
 -- On:     tasks, after insert or update, and ops.refresh_tokens (a sign-in), after insert, each statement
 -- Locks:  the workers, in id order

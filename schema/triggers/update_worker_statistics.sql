@@ -14,13 +14,17 @@ DECLARE
 BEGIN
     IF tg_op <> 'DELETE' THEN
         v_changes := ARRAY(
-            SELECT (1, n.platform_id, n.worker_id, n.status, n.disputed_at IS NOT NULL, n.rating, n.paid_amount)::ops.task_change
+            SELECT (
+                1, n.platform_id, n.worker_id, n.status, n.disputed_at IS NOT NULL, n.rating, n.paid_amount
+            )::ops.task_change
             FROM new_rows AS n
         );
     END IF;
     IF tg_op <> 'INSERT' THEN
         v_changes := v_changes || ARRAY(
-            SELECT (-1, o.platform_id, o.worker_id, o.status, o.disputed_at IS NOT NULL, o.rating, o.paid_amount)::ops.task_change
+            SELECT (
+                -1, o.platform_id, o.worker_id, o.status, o.disputed_at IS NOT NULL, o.rating, o.paid_amount
+            )::ops.task_change
             FROM old_rows AS o
         );
     END IF;
@@ -56,7 +60,8 @@ BEGIN
             earned = w.earned + d.earned
         FROM delta AS d
         WHERE w.worker_id = d.worker_id
-            AND (d.tasks, d.completed, d.cancelled, d.disputed, d.rated, d.rating_sum, d.earned) <> (0, 0, 0, 0, 0, 0, 0)
+            AND (d.tasks, d.completed, d.cancelled, d.disputed, d.rated, d.rating_sum, d.earned)
+            <> (0, 0, 0, 0, 0, 0, 0)
         RETURNING w.*
     )
 

@@ -3,7 +3,7 @@
 -- Cost:  filtered by stream_id, platform_id or worker_id, those streams only
 -- Test:  tests/schema/test_views.py
 
-CREATE VIEW active_streams_view WITH (security_invoker = true) AS
+CREATE VIEW active_streams_view WITH (security_invoker = TRUE) AS
 SELECT
     s.id AS stream_id,
     s.task_id,
@@ -24,10 +24,11 @@ SELECT
 FROM streams AS s
 INNER JOIN platforms AS p ON s.platform_id = p.id
 INNER JOIN workers AS w ON s.worker_id = w.id
-CROSS JOIN LATERAL (
-    SELECT
-        n.as_of,
-        stream_accrued(s.total_amount, s.anchor_amount, s.anchor_time, s.end_time, n.as_of) AS accrued_amount
-    FROM (SELECT statement_timestamp() AS as_of) AS n
-) AS a
+CROSS JOIN
+    LATERAL (
+        SELECT
+            n.as_of,
+            stream_accrued(s.total_amount, s.anchor_amount, s.anchor_time, s.end_time, n.as_of) AS accrued_amount
+        FROM (SELECT statement_timestamp() AS as_of) AS n
+    ) AS a
 WHERE s.status = 'active';

@@ -3,7 +3,7 @@
 -- Cost:  one pass over the transactions that the caller may see
 -- Test:  tests/schema/test_views.py
 
-CREATE VIEW daily_transaction_summary WITH (security_invoker = true) AS
+CREATE VIEW daily_transaction_summary WITH (security_invoker = TRUE) AS
 SELECT
     (x.created_at AT TIME ZONE 'UTC')::date AS day,
     x.tx_type,

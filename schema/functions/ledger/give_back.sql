@@ -1,4 +1,5 @@
--- Moves held funds back to a platform's available ones: a cancelled task's price, or what a cancelled stream did not earn.
+-- Moves held funds back to a platform's available ones: a cancelled task's price, or what a cancelled stream did not
+-- earn.
 --
 -- Locks:  the two accounts
 -- Cost:   O(1)

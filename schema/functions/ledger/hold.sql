@@ -16,7 +16,9 @@ DECLARE
     v_held uuid := ledger.account('platform_held', p_task.platform_id, p_task.platform_id);
 BEGIN
     PERFORM ledger.account('worker_available', p_task.worker_id, p_task.platform_id);
-    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, task_id, stream_id, source_seq, event_at)
+    INSERT INTO ledger.transfers (
+        debit_account, credit_account, amount, reason, task_id, stream_id, source_seq, event_at
+    )
     VALUES (
         v_available, v_held, p_amount, 'hold',
         CASE WHEN p_stream_id IS NULL THEN p_task.id END, p_stream_id, p_seq, clock_timestamp()

@@ -37,7 +37,10 @@ AS $$
                 coalesce(round(100.0 * c.completed / nullif(c.completed + c.cancelled, 0), 2), 0)
             ),
             ('workers.dispute_rate', w.dispute_rate, coalesce(round(100.0 * c.disputed / c.tasks, 2), 0)),
-            ('workers.average_rating', w.average_rating, coalesce(round(1.0 * c.rating_sum / nullif(c.rated, 0), 2), 0)),
+            (
+                'workers.average_rating', w.average_rating,
+                coalesce(round(1.0 * c.rating_sum / nullif(c.rated, 0), 2), 0)
+            ),
             ('worker_counters.tasks', k.tasks, coalesce(c.tasks, 0)),
             ('worker_counters.completed', k.completed, coalesce(c.completed, 0)),
             ('worker_counters.cancelled', k.cancelled, coalesce(c.cancelled, 0)),
@@ -55,7 +58,9 @@ AS $$
             SELECT t.platform_id, count(*) AS tasks FROM tasks AS t GROUP BY t.platform_id
         ) AS c ON p.id = c.platform_id
         LEFT JOIN (
-            SELECT m.platform_id, count(*) AS active FROM ops.memberships AS m WHERE m.open_tasks > 0 GROUP BY m.platform_id
+            SELECT m.platform_id, count(*) AS active FROM ops.memberships AS m
+            WHERE m.open_tasks > 0
+            GROUP BY m.platform_id
         ) AS a ON p.id = a.platform_id
         LEFT JOIN (
             SELECT x.platform_id, sum(x.amount) AS paid FROM transactions AS x
@@ -78,7 +83,10 @@ AS $$
             coalesce(t.open_tasks, 0)::numeric AS recounted
         FROM ops.memberships AS m
         FULL JOIN (
-            SELECT t.platform_id, t.worker_id, count(*) FILTER (WHERE t.status IN ('pending', 'active', 'disputed')) AS open_tasks
+            SELECT
+                t.platform_id,
+                t.worker_id,
+                count(*) FILTER (WHERE t.status IN ('pending', 'active', 'disputed')) AS open_tasks
             FROM tasks AS t
             GROUP BY t.platform_id, t.worker_id
         ) AS t ON m.platform_id = t.platform_id AND m.worker_id = t.worker_id
@@ -132,7 +140,10 @@ AS $$
             ('streams.release_seq', s.release_seq::numeric, coalesce(p.releases, 0)::numeric),
             ('streams.release_seq contiguous', s.release_seq, coalesce(p.last_release, 0)),
             ('streams.total_amount held', s.total_amount, coalesce(h.held, 0) + coalesce(p.held, 0)),
-            ('streams.refunded', CASE s.status WHEN 'cancelled' THEN s.remaining_amount ELSE 0 END, coalesce(p.refunded, 0)),
+            (
+                'streams.refunded', CASE s.status WHEN 'cancelled' THEN s.remaining_amount ELSE 0 END,
+                coalesce(p.refunded, 0)
+            ),
             ('tasks.amount of stream', t.amount, s.total_amount),
             (
                 'tasks.paid_amount of stream', t.paid_amount,

@@ -1,11 +1,11 @@
--- Moves the members' open_tasks (pending, active, disputed) for changed tasks. A worker who gets a task becomes a member;
--- one whose membership is already gone, because he is being deleted, has nothing left to count.
+-- Moves the members' open_tasks (pending, active, disputed) for changed tasks. A worker who gets a task becomes a
+-- member; one whose membership is already gone, because he is being deleted, has nothing left to count.
 --
 -- Locks:  the memberships, in key order
 -- Cost:   O(changes)
 -- Test:   tests/schema/test_platform_statistics.py
 
-CREATE OR REPLACE FUNCTION ops.count_open_tasks(p_changes ops.task_change []) RETURNS void
+CREATE OR REPLACE FUNCTION ops.count_open_tasks(p_changes ops.task_change[]) RETURNS void
 LANGUAGE plpgsql
 AS $$
 BEGIN

@@ -24,7 +24,7 @@ BEGIN
 
     "limit" := p_limit;
     remaining := p_limit - v_requests;
-    reset := 60 - extract(SECOND FROM clock_timestamp())::integer;
+    reset := ceil(60 - extract(SECOND FROM clock_timestamp()));
     IF remaining < 0 THEN
         RAISE EXCEPTION 'more than % requests in a minute', p_limit USING ERRCODE = 'GS004', DETAIL = reset;
     END IF;

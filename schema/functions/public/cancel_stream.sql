@@ -1,5 +1,5 @@
--- Ends a stream for good: what has accrued is released first, the rest goes back to the platform, and the task is cancelled
--- with what it paid. Released plus refunded is the total, to the micro-USDC.
+-- Ends a stream for good: what has accrued is released first, the rest goes back to the platform, and the task is
+-- cancelled with what it paid. Released plus refunded is the total, to the micro-USDC.
 --
 -- Returns: the stream, cancelled; remaining_amount is what was refunded
 -- Raises:  GS001, GS003; GS011 when it is neither active nor paused or is at its end (the next tick completes it)
@@ -27,6 +27,9 @@ BEGIN
     SET status = 'cancelled', cancelled_at = v_now, paid_amount = v_earned
     WHERE t.id = v_stream.task_id;
 
+    -- The refund before the release: a platform's accounts are older than its workers', and accounts are locked in id
+    -- order.
+    PERFORM ledger.give_back(v_stream.platform_id, v_stream.total_amount - v_earned, NULL, p_stream_id);
     PERFORM release_streams(ARRAY[p_stream_id], v_now);
     UPDATE streams AS s
     SET status = 'cancelled', cancelled_at = v_now, paused_at = NULL, next_release_at = NULL
@@ -40,7 +43,6 @@ BEGIN
             'released_amount', v_stream.released_amount::text, 'refunded_amount', v_stream.remaining_amount::text
         )
     );
-    PERFORM ledger.give_back(v_stream.platform_id, v_stream.remaining_amount, NULL, p_stream_id);
     RETURN v_stream;
 END;
 $$;

@@ -1,5 +1,5 @@
--- Cancels a task and gives its price back. A task whose stream runs is cancelled by cancelling the stream, which first pays
--- what has accrued.
+-- Cancels a task and gives its price back. A task whose stream runs is cancelled by cancelling the stream, which first
+-- pays what has accrued.
 --
 -- Returns: the task, cancelled
 -- Raises:  GS001, GS003; GS011 when it is completed, cancelled or disputed; serialization_failure when its

@@ -39,7 +39,8 @@ BEGIN
     );
     INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, transaction_id, event_at)
     VALUES (
-        ledger.account('worker_settling', v_transaction.worker_id, v_transaction.platform_id), ledger.account('custody'),
+        ledger.account('worker_settling', v_transaction.worker_id, v_transaction.platform_id),
+        ledger.account('custody'),
         v_transaction.amount, 'settle', p_transaction_id, v_transaction.processed_at
     );
     RETURN v_transaction;

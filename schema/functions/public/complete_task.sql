@@ -1,5 +1,5 @@
--- Completes a fixed task: its price goes from the platform's held funds to the worker, and the worker's reputation grows,
--- by 5 for the completion and by 5 for each star of the rating above three (or falls, below).
+-- Completes a fixed task: its price goes from the platform's held funds to the worker, and the worker's reputation
+-- grows, by 5 for the completion and by 5 for each star of the rating above three (or falls, below).
 --
 -- Returns: the task, completed and paid
 -- Raises:  GS001, GS003; GS011 when it is not active or is paid by a stream

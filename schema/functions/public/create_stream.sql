@@ -1,5 +1,5 @@
--- Starts the stream of a pending streaming task: its price accrues by the second from start to end, and what has accrued is
--- released every interval (seconds). The task becomes active.
+-- Starts the stream of a pending streaming task: its price accrues by the second from start to end, and what has
+-- accrued is released every interval (seconds). The task becomes active.
 --
 -- Returns: the stream, active
 -- Raises:  GS001 (task_id), GS003; GS011 when the task is not pending or is paid at once; GS015 naming start_time or

@@ -26,14 +26,16 @@ BEGIN
     IF NOT EXISTS (
         SELECT FROM ops.memberships AS m WHERE m.platform_id = v_platform_id AND m.worker_id = p_worker_id
     ) THEN
-        RAISE EXCEPTION 'the worker is not one of yours: invite him first' USING ERRCODE = 'GS012', COLUMN = 'worker_id';
+        RAISE EXCEPTION 'the worker is not one of yours: invite him first'
+            USING ERRCODE = 'GS012', COLUMN = 'worker_id';
     END IF;
 
     INSERT INTO tasks (
         platform_id, worker_id, task_type, amount, title, description, metadata, external_id, scheduled_at
     )
     VALUES (
-        v_platform_id, p_worker_id, p_task_type, p_amount, p_title, p_description, p_metadata, p_external_id, p_scheduled_at
+        v_platform_id, p_worker_id, p_task_type, p_amount, p_title, p_description, p_metadata, p_external_id,
+        p_scheduled_at
     )
     RETURNING * INTO v_task;
 

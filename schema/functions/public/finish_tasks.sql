@@ -1,10 +1,11 @@
--- What follows when tasks are completed, whichever way they were: the worker's reputation grows by 5, and the platform is told.
+-- What follows when tasks are completed, whichever way they were: the worker's reputation grows by 5, and the platform
+-- is told.
 --
 -- Locks:  the workers, in id order
 -- Cost:   O(tasks)
 -- Test:   tests/schema/test_tasks.py
 
-CREATE OR REPLACE FUNCTION finish_tasks(p_tasks uuid []) RETURNS void
+CREATE OR REPLACE FUNCTION finish_tasks(p_tasks uuid[]) RETURNS void
 LANGUAGE sql VOLATILE
 AS $$
     INSERT INTO reputation_events (worker_id, event_type, delta, reason, related_id)

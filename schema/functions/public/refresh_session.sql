@@ -1,4 +1,4 @@
--- Takes a refresh token and makes the session's next one. A token that was used before is in two hands: the session ends.
+-- Takes a refresh token and makes the session's next one. A token used before is in two hands, and the session ends.
 -- That end must be committed, so it is told by an empty answer and not by an error.
 --
 -- Raises:  GS023 when the token is unknown, revoked or expired

@@ -6,7 +6,7 @@
 
 CREATE OR REPLACE FUNCTION public.register_platform(
     p_name text, p_contact_email text, p_webhook_url text, p_wallet_address text,
-    p_key_prefix text, p_key_hash bytea, p_scopes text []
+    p_key_prefix text, p_key_hash bytea, p_scopes text[]
 ) RETURNS SETOF platforms
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = public, pg_temp
@@ -20,9 +20,11 @@ BEGIN
     RETURNING id INTO v_id;
     IF NOT FOUND THEN
         IF EXISTS (SELECT FROM platforms WHERE lower(contact_email) = lower(p_contact_email)) THEN
-            RAISE EXCEPTION 'this e-mail address is registered already' USING ERRCODE = 'GS024', COLUMN = 'contact_email';
+            RAISE EXCEPTION 'this e-mail address is registered already'
+                USING ERRCODE = 'GS024', COLUMN = 'contact_email';
         END IF;
-        RAISE EXCEPTION 'this wallet address belongs to somebody else' USING ERRCODE = 'GS013', COLUMN = 'wallet_address';
+        RAISE EXCEPTION 'this wallet address belongs to somebody else'
+            USING ERRCODE = 'GS013', COLUMN = 'wallet_address';
     END IF;
 
     INSERT INTO ops.api_keys (platform_id, prefix, key_hash, scopes) VALUES (v_id, p_key_prefix, p_key_hash, p_scopes);

@@ -22,7 +22,8 @@ BEGIN
         IF EXISTS (SELECT FROM workers WHERE lower(email) = lower(p_email)) THEN
             RAISE EXCEPTION 'this e-mail address is registered already' USING ERRCODE = 'GS024', COLUMN = 'email';
         END IF;
-        RAISE EXCEPTION 'this wallet address belongs to somebody else' USING ERRCODE = 'GS013', COLUMN = 'wallet_address';
+        RAISE EXCEPTION 'this wallet address belongs to somebody else'
+            USING ERRCODE = 'GS013', COLUMN = 'wallet_address';
     END IF;
 
     v_session_id := ops.start_session(v_worker_id, p_token_hash);

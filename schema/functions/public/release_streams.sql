@@ -1,5 +1,5 @@
--- Credits what the given streams have accrued and not yet released, as one set: the streams move first, then the tasks of
--- those that are finished, the money last, because accounts are the locks that most writers share.
+-- Credits what the given streams have accrued and not yet released, as one set: the streams move first, then the tasks
+-- of those that are finished, the money last, because accounts are the locks that most writers share.
 -- The caller holds the streams' row locks; the moment is cut to the database's clock after that, so that neither a
 -- clock that runs ahead nor a wait for the lock pays early.
 --
@@ -9,7 +9,7 @@
 -- Test:    tests/schema/test_release.py
 
 CREATE OR REPLACE FUNCTION release_streams(
-    p_streams uuid [], p_as_of timestamptz, OUT released integer, OUT amount numeric
+    p_streams uuid[], p_as_of timestamptz, OUT released integer, OUT amount numeric
 )
 LANGUAGE plpgsql
 AS $$

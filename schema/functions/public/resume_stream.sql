@@ -1,5 +1,5 @@
--- Lets a paused stream accrue again: the end moves by as long as the pause kept it from accruing, and the rest accrues evenly
--- from now on (or from the start, where that is still ahead).
+-- Lets a paused stream accrue again: the end moves by as long as the pause kept it from accruing, and the rest accrues
+-- evenly from now on (or from the start, where that is still ahead).
 --
 -- Returns: the stream, active
 -- Raises:  GS001, GS003; GS011 when it is not paused

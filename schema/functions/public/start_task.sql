@@ -1,7 +1,8 @@
 -- Starts a fixed task. A draft (a task that was written without a hold) is funded now.
 --
 -- Returns: the task, active
--- Raises:  GS001, GS003; GS011 when it is not pending or is paid by a stream; accounts_balance_floor for an unfunded draft
+-- Raises:  GS001, GS003; GS011 when it is not pending or is paid by a stream; accounts_balance_floor for an unfunded
+--          draft
 -- Locks:   the task; what its statistics touch; for a draft the platform's two accounts
 -- Cost:    O(1)
 -- Test:    tests/schema/test_tasks.py

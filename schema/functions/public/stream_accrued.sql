@@ -1,6 +1,6 @@
--- What a stream has earned its worker by a moment: anchor + (total - anchor) * e div d, with e the whole seconds from the
--- anchor to that moment (or to the end) and d those from the anchor to the end. In whole micro-USDC, because numeric
--- division rounds before it cuts and a rate per second loses up to 5 % at six decimals.
+-- What a stream has earned its worker by a moment: anchor + (total - anchor) * e div d, with e the whole seconds from
+-- the anchor to that moment (or to the end) and d those from the anchor to the end. In whole micro-USDC, because
+-- numeric division rounds before it cuts and a rate per second loses up to 5 % at six decimals.
 -- The same formula stands in gigstream/rules/accrual.py and in the contract, and they agree to the unit.
 --
 -- Cost:  O(1)

@@ -1,9 +1,9 @@
--- Adds to a stream's total out of the platform's available funds; what has accrued is released first. The end stays unless a
--- new one is given, so the rest accrues faster.
+-- Adds to a stream's total out of the platform's available funds; what has accrued is released first. The end stays
+-- unless a new one is given, so the rest accrues faster.
 --
 -- Returns: the stream
--- Raises:  GS001, GS003; GS011 when it is neither active nor paused or is at its end; GS015 (end_time) when the new end is
---          not ahead; accounts_balance_floor when the platform's funds are short
+-- Raises:  GS001, GS003; GS011 when it is neither active nor paused or is at its end; GS015 (end_time) when the new end
+--          is not ahead; accounts_balance_floor when the platform's funds are short
 -- Locks:   the stream, the task and its worker; then the accounts
 -- Cost:    O(1)
 -- Test:    tests/schema/test_streams.py
@@ -24,6 +24,12 @@ BEGIN
         RAISE EXCEPTION 'end_time must lie ahead' USING ERRCODE = 'GS015', COLUMN = 'end_time';
     END IF;
     UPDATE tasks AS t SET amount = t.amount + p_amount WHERE t.id = v_stream.task_id RETURNING t.* INTO v_task;
+    -- The hold before the release: a platform's accounts are older than its workers', and accounts are locked in id
+    -- order.
+    PERFORM ledger.hold(
+        v_task, p_amount, p_stream_id,
+        (SELECT count(*)::integer FROM ledger.transfers AS x WHERE x.stream_id = p_stream_id AND x.reason = 'hold')
+    );
     PERFORM release_streams(ARRAY[p_stream_id], v_now);
 
     UPDATE streams AS s
@@ -42,10 +48,6 @@ BEGIN
     PERFORM ops.emit(
         'stream.topped_up', v_stream.platform_id, v_stream.worker_id, 'stream', p_stream_id,
         jsonb_build_object('amount', p_amount::text, 'total_amount', v_stream.total_amount::text)
-    );
-    PERFORM ledger.hold(
-        v_task, p_amount, p_stream_id,
-        (SELECT count(*)::integer FROM ledger.transfers AS x WHERE x.stream_id = p_stream_id AND x.reason = 'hold')
     );
     RETURN v_stream;
 END;

@@ -1,5 +1,5 @@
--- Brings account_age_days (whole UTC days since the account was opened) up to date for the next p_limit workers after an
--- id. The daily job calls it again with the last id until no worker is left; each batch is a transaction of its own.
+-- Brings account_age_days (whole UTC days since the account was opened) up to date for the next p_limit workers after
+-- an id. The daily job calls it again with the last id until no worker is left; each batch is a transaction of its own.
 --
 -- Returns: the last id looked at, workers looked at, workers whose age changed
 -- Locks:   the workers whose age changed

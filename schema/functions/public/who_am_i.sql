@@ -4,11 +4,10 @@
 -- Test:  tests/functions/test_auth_sessions.py
 
 CREATE OR REPLACE FUNCTION public.who_am_i()
-RETURNS TABLE (kind text, id uuid, name text, email text, scopes text [])
-LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = public, pg_temp
+RETURNS TABLE (kind text, id uuid, name text, email text, scopes text[])
+LANGUAGE sql STABLE
 AS $$
-    SELECT 'worker', w.id, w.name, w.email, NULL::text []
+    SELECT 'worker', w.id, w.name, w.email, NULL::text[]
     FROM workers AS w
     WHERE w.id = ops.tenant() AND ops.tenant_kind() = 'worker'
     UNION ALL

@@ -1,0 +1,4164 @@
+-- PostgreSQL database dump
+
+SET statement_timeout = 0;
+SET lock_timeout = 0;
+SET idle_in_transaction_session_timeout = 0;
+SET transaction_timeout = 0;
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET check_function_bodies = false;
+SET xmloption = content;
+SET client_min_messages = warning;
+SET row_security = off;
+
+-- Name: ledger; Type: SCHEMA; Schema: -; Owner: -
+
+CREATE SCHEMA ledger;
+
+-- Name: ops; Type: SCHEMA; Schema: -; Owner: -
+
+CREATE SCHEMA ops;
+
+-- Name: address; Type: DOMAIN; Schema: ops; Owner: -
+
+CREATE DOMAIN ops.address AS text
+	CONSTRAINT address_check CHECK ((VALUE ~ '^0x[0-9a-fA-F]{40}$'::text));
+
+-- Name: platform_change; Type: TYPE; Schema: ops; Owner: -
+
+CREATE TYPE ops.platform_change AS (
+	platform_id uuid,
+	tasks integer,
+	workers integer,
+	payouts numeric
+);
+
+-- Name: task_change; Type: TYPE; Schema: ops; Owner: -
+
+CREATE TYPE ops.task_change AS (
+	sign integer,
+	platform_id uuid,
+	worker_id uuid,
+	status text,
+	disputed boolean,
+	rating integer,
+	paid_amount numeric
+);
+
+-- Name: usdc; Type: DOMAIN; Schema: ops; Owner: -
+
+CREATE DOMAIN ops.usdc AS numeric(18,6)
+	CONSTRAINT usdc_check CHECK (((VALUE >= (0)::numeric) AND (VALUE <> 'NaN'::numeric)));
+
+-- Name: account(text, uuid, uuid); Type: FUNCTION; Schema: ledger; Owner: -
+
+CREATE FUNCTION ledger.account(p_kind text, p_owner_id uuid DEFAULT NULL::uuid, p_platform_id uuid DEFAULT NULL::uuid) RETURNS uuid
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_id uuid;
+BEGIN
+    IF p_owner_id IS NULL THEN
+        RETURN (SELECT a.id FROM ledger.accounts AS a WHERE a.owner_id IS NULL AND a.kind = p_kind);
+    END IF;
+
+    LOOP
+        SELECT a.id INTO v_id
+        FROM ledger.accounts AS a
+        WHERE a.owner_id = p_owner_id AND a.kind = p_kind AND a.platform_id = p_platform_id;
+        IF FOUND THEN
+            RETURN v_id;
+        END IF;
+
+        INSERT INTO ledger.accounts (kind, owner_id, platform_id)
+        VALUES (p_kind, p_owner_id, p_platform_id)
+        ON CONFLICT DO NOTHING;
+    END LOOP;
+END;
+$$;
+
+-- Name: apply_transfers(); Type: FUNCTION; Schema: ledger; Owner: -
+
+CREATE FUNCTION ledger.apply_transfers() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM FROM ledger.accounts AS a
+    WHERE a.id IN (SELECT t.debit_account FROM posted AS t UNION SELECT t.credit_account FROM posted AS t)
+    ORDER BY a.id
+    FOR NO KEY UPDATE;
+
+    UPDATE ledger.accounts AS a
+    SET balance = a.balance + m.amount
+    FROM (
+        SELECT e.account, sum(e.amount) AS amount
+        FROM (
+            SELECT t.debit_account AS account, -t.amount AS amount FROM posted AS t
+            UNION ALL
+            SELECT t.credit_account, t.amount::numeric FROM posted AS t
+        ) AS e
+        GROUP BY e.account
+    ) AS m
+    WHERE a.id = m.account;
+    RETURN NULL;
+END;
+$$;
+
+-- Name: give_back(uuid, numeric, uuid, uuid); Type: FUNCTION; Schema: ledger; Owner: -
+
+CREATE FUNCTION ledger.give_back(p_platform_id uuid, p_amount numeric, p_task_id uuid, p_stream_id uuid) RETURNS void
+    LANGUAGE sql
+    AS $$
+    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, task_id, stream_id, event_at)
+    VALUES (
+        ledger.account('platform_held', p_platform_id, p_platform_id),
+        ledger.account('platform_available', p_platform_id, p_platform_id),
+        p_amount, 'refund', p_task_id, p_stream_id, clock_timestamp()
+    )
+$$;
+
+-- Name: uuid_v7(timestamp with time zone); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.uuid_v7(p_at timestamp with time zone DEFAULT clock_timestamp()) RETURNS uuid
+    LANGUAGE sql PARALLEL SAFE
+    RETURN (SELECT (encode(((SUBSTRING(int8send((t.us / 1000)) FROM 3) || int2send(((28672 + (((t.us % (1000)::bigint) * 4096) / 1000)))::smallint)) || SUBSTRING(uuid_send(gen_random_uuid()) FROM 9)), 'hex'::text))::uuid AS encode FROM (SELECT ((EXTRACT(epoch FROM uuid_v7.p_at) * (1000000)::numeric))::bigint AS us) t);
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+-- Name: tasks; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.tasks (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    platform_id uuid NOT NULL,
+    worker_id uuid NOT NULL,
+    task_type text NOT NULL,
+    amount ops.usdc NOT NULL,
+    paid_amount ops.usdc DEFAULT 0 NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    title text NOT NULL,
+    description text,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    verification_data jsonb,
+    completion_proof text,
+    rating smallint,
+    external_id text,
+    scheduled_at timestamp with time zone,
+    started_at timestamp with time zone,
+    completed_at timestamp with time zone,
+    cancelled_at timestamp with time zone,
+    disputed_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT tasks_amount_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT tasks_completion_proof_check CHECK ((length(completion_proof) <= 2000)),
+    CONSTRAINT tasks_description_check CHECK ((length(description) <= 5000)),
+    CONSTRAINT tasks_external_id_check CHECK (((length(external_id) >= 1) AND (length(external_id) <= 200))),
+    CONSTRAINT tasks_paid_amount CHECK ((((paid_amount)::numeric <= (amount)::numeric) AND (((paid_amount)::numeric = (0)::numeric) OR (status = ANY (ARRAY['completed'::text, 'cancelled'::text]))))),
+    CONSTRAINT tasks_rating_check CHECK (((rating >= 1) AND (rating <= 5))),
+    CONSTRAINT tasks_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'active'::text, 'completed'::text, 'cancelled'::text, 'disputed'::text]))),
+    CONSTRAINT tasks_task_type_check CHECK ((task_type = ANY (ARRAY['fixed'::text, 'streaming'::text]))),
+    CONSTRAINT tasks_times CHECK ((((status = 'completed'::text) = (completed_at IS NOT NULL)) AND ((status = 'cancelled'::text) = (cancelled_at IS NOT NULL)) AND ((status <> 'disputed'::text) OR (disputed_at IS NOT NULL)))),
+    CONSTRAINT tasks_title_check CHECK (((length(title) >= 1) AND (length(title) <= 200)))
+);
+
+-- Name: hold(public.tasks, numeric, uuid, integer); Type: FUNCTION; Schema: ledger; Owner: -
+
+CREATE FUNCTION ledger.hold(p_task public.tasks, p_amount numeric, p_stream_id uuid DEFAULT NULL::uuid, p_seq integer DEFAULT 0) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    -- Opened before the transfer is posted: its row security must already see them.
+    v_available uuid := ledger.account('platform_available', p_task.platform_id, p_task.platform_id);
+    v_held uuid := ledger.account('platform_held', p_task.platform_id, p_task.platform_id);
+BEGIN
+    PERFORM ledger.account('worker_available', p_task.worker_id, p_task.platform_id);
+    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, task_id, stream_id, source_seq, event_at)
+    VALUES (
+        v_available, v_held, p_amount, 'hold',
+        CASE WHEN p_stream_id IS NULL THEN p_task.id END, p_stream_id, p_seq, clock_timestamp()
+    );
+END;
+$$;
+
+-- Name: accept_invite(uuid, bytea); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.accept_invite(p_worker_id uuid, p_token_hash bytea) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_invite record;
+BEGIN
+    IF p_token_hash IS NULL THEN
+        RETURN;
+    END IF;
+
+    UPDATE ops.invites AS i
+    SET accepted_at = clock_timestamp(), worker_id = w.id
+    FROM public.workers AS w
+    WHERE i.token_hash = p_token_hash
+        AND i.accepted_at IS NULL
+        AND i.expires_at > clock_timestamp()
+        AND w.id = p_worker_id
+        AND lower(i.email) = lower(w.email)
+    RETURNING i.id, i.platform_id INTO v_invite;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the invite is unknown, used, expired or meant for another e-mail address'
+            USING ERRCODE = 'GS022', COLUMN = 'invite_token';
+    END IF;
+
+    INSERT INTO ops.memberships (platform_id, worker_id)
+    VALUES (v_invite.platform_id, p_worker_id)
+    ON CONFLICT DO NOTHING;
+    PERFORM ops.audit('invite.accepted', 'platform', v_invite.platform_id);
+END;
+$$;
+
+-- Name: act_as(text, uuid, text, text); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.act_as(p_kind text, p_id uuid, p_address text, p_user_agent text) RETURNS void
+    LANGUAGE sql
+    AS $$
+    SELECT
+        set_config('gigstream.tenant_kind', coalesce(p_kind, ''), TRUE),
+        set_config('gigstream.tenant', coalesce(p_id::text, ''), TRUE),
+        set_config('gigstream.ip', coalesce(p_address, ''), TRUE),
+        set_config('gigstream.user_agent', coalesce(p_user_agent, ''), TRUE)
+$$;
+
+-- Name: audit(text, text, uuid, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.audit(p_action text, p_resource_type text, p_resource_id uuid, p_metadata jsonb DEFAULT '{}'::jsonb) RETURNS void
+    LANGUAGE sql
+    AS $$
+    INSERT INTO audit_logs (actor_id, actor_type, action, resource_type, resource_id, metadata, ip_address, user_agent)
+    VALUES (
+        ops.tenant(), coalesce(ops.tenant_kind(), 'system'), p_action, p_resource_type, p_resource_id, p_metadata,
+        nullif(current_setting('gigstream.ip', TRUE), '')::inet,
+        nullif(current_setting('gigstream.user_agent', TRUE), '')
+    )
+$$;
+
+-- Name: authenticate_key(bytea, text, text, text); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.authenticate_key(p_key_hash bytea, p_scope text, p_address text, p_user_agent text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_key record;
+BEGIN
+    SELECT k.platform_id, k.scopes, p.is_active INTO v_key
+    FROM ops.api_keys AS k
+    INNER JOIN platforms AS p ON p.id = k.platform_id
+    WHERE k.key_hash = p_key_hash
+        AND k.revoked_at IS NULL
+        AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp());
+
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the API key is unknown, revoked or expired' USING ERRCODE = 'GS002';
+    ELSIF NOT v_key.is_active THEN
+        RAISE EXCEPTION 'the platform is deactivated' USING ERRCODE = 'GS003';
+    ELSIF p_scope IS NULL THEN
+        RAISE EXCEPTION 'this is for workers, with an access token' USING ERRCODE = 'GS003';
+    ELSIF p_scope <> '*' AND p_scope <> ALL (v_key.scopes) THEN
+        RAISE EXCEPTION 'the API key lacks the scope %', p_scope USING ERRCODE = 'GS003';
+    END IF;
+
+    PERFORM ops.act_as('platform', v_key.platform_id, p_address, p_user_agent);
+    PERFORM set_config('gigstream.scopes', array_to_string(v_key.scopes, ' '), TRUE);
+END;
+$$;
+
+-- Name: authenticate_worker(uuid, uuid, text, text); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.authenticate_worker(p_worker_id uuid, p_session_id uuid, p_address text, p_user_agent text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM ops.refresh_tokens
+        WHERE session_id = p_session_id
+            AND worker_id = p_worker_id
+            AND used_at IS NULL
+            AND revoked_at IS NULL
+    ) THEN
+        RAISE EXCEPTION 'the session has ended' USING ERRCODE = 'GS002';
+    END IF;
+
+    PERFORM ops.act_as('worker', p_worker_id, p_address, p_user_agent);
+    PERFORM set_config('gigstream.session', p_session_id::text, TRUE);
+END;
+$$;
+
+-- Name: check_invariants(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, stored text, recounted text)
+    LANGUAGE sql STABLE
+    AS $$
+    WITH task_counts AS (
+        SELECT
+            t.worker_id,
+            count(*) AS tasks,
+            count(*) FILTER (WHERE t.status = 'completed') AS completed,
+            count(*) FILTER (WHERE t.status = 'cancelled') AS cancelled,
+            count(*) FILTER (WHERE t.disputed_at IS NOT NULL) AS disputed,
+            count(t.rating) AS rated,
+            coalesce(sum(t.rating), 0) AS rating_sum,
+            sum(t.paid_amount) AS earned
+        FROM tasks AS t
+        GROUP BY t.worker_id
+    ),
+
+    worker_figures AS (
+        SELECT w.id, f.figure, f.stored, f.recounted
+        FROM workers AS w
+        LEFT JOIN ops.worker_counters AS k ON w.id = k.worker_id
+        LEFT JOIN task_counts AS c ON w.id = c.worker_id
+        CROSS JOIN LATERAL (
+            VALUES
+            ('workers.total_tasks', w.total_tasks::numeric, coalesce(c.tasks, 0)::numeric),
+            ('workers.total_earned', w.total_earned, coalesce(c.earned, 0)),
+            (
+                'workers.completion_rate', w.completion_rate,
+                coalesce(round(100.0 * c.completed / nullif(c.completed + c.cancelled, 0), 2), 0)
+            ),
+            ('workers.dispute_rate', w.dispute_rate, coalesce(round(100.0 * c.disputed / c.tasks, 2), 0)),
+            ('workers.average_rating', w.average_rating, coalesce(round(1.0 * c.rating_sum / nullif(c.rated, 0), 2), 0)),
+            ('worker_counters.tasks', k.tasks, coalesce(c.tasks, 0)),
+            ('worker_counters.completed', k.completed, coalesce(c.completed, 0)),
+            ('worker_counters.cancelled', k.cancelled, coalesce(c.cancelled, 0)),
+            ('worker_counters.disputed', k.disputed, coalesce(c.disputed, 0)),
+            ('worker_counters.rated', k.rated, coalesce(c.rated, 0)),
+            ('worker_counters.rating_sum', k.rating_sum, coalesce(c.rating_sum, 0)),
+            ('worker_counters.earned', k.earned, coalesce(c.earned, 0))
+        ) AS f (figure, stored, recounted)
+    ),
+
+    platform_figures AS (
+        SELECT p.id, f.figure, f.stored, f.recounted
+        FROM platforms AS p
+        LEFT JOIN (
+            SELECT t.platform_id, count(*) AS tasks FROM tasks AS t GROUP BY t.platform_id
+        ) AS c ON p.id = c.platform_id
+        LEFT JOIN (
+            SELECT m.platform_id, count(*) AS active FROM ops.memberships AS m WHERE m.open_tasks > 0 GROUP BY m.platform_id
+        ) AS a ON p.id = a.platform_id
+        LEFT JOIN (
+            SELECT x.platform_id, sum(x.amount) AS paid FROM transactions AS x
+            WHERE x.tx_type = 'payout' AND x.status = 'completed'
+            GROUP BY x.platform_id
+        ) AS o ON p.id = o.platform_id
+        CROSS JOIN LATERAL (
+            VALUES
+            ('platforms.total_tasks', p.total_tasks::numeric, coalesce(c.tasks, 0)::numeric),
+            ('platforms.active_workers', p.active_workers, coalesce(a.active, 0)),
+            ('platforms.total_payouts', p.total_payouts, coalesce(o.paid, 0))
+        ) AS f (figure, stored, recounted)
+    ),
+
+    membership_figures AS (
+        SELECT
+            coalesce(m.worker_id, t.worker_id) AS id,
+            'memberships.open_tasks' AS figure,
+            m.open_tasks::numeric AS stored,
+            coalesce(t.open_tasks, 0)::numeric AS recounted
+        FROM ops.memberships AS m
+        FULL JOIN (
+            SELECT t.platform_id, t.worker_id, count(*) FILTER (WHERE t.status IN ('pending', 'active', 'disputed')) AS open_tasks
+            FROM tasks AS t
+            GROUP BY t.platform_id, t.worker_id
+        ) AS t ON m.platform_id = t.platform_id AND m.worker_id = t.worker_id
+    ),
+
+    chained AS (
+        SELECT
+            e.id, e.worker_id, e.previous_score, e.new_score, e.delta,
+            lag(e.new_score, 1, e.previous_score) OVER chain AS before,
+            lead(e.id) OVER chain IS NULL AS is_last
+        FROM reputation_events AS e
+        WINDOW chain AS (PARTITION BY e.worker_id ORDER BY e.created_at)
+    ),
+
+    reputation_figures AS (
+        SELECT c.id, 'reputation_events.previous_score' AS figure, c.previous_score AS stored, c.before AS recounted
+        FROM chained AS c
+        UNION ALL
+        SELECT c.id, 'reputation_events.new_score', c.new_score, least(1000, greatest(0, c.previous_score + c.delta))
+        FROM chained AS c
+        UNION ALL
+        SELECT c.worker_id, 'workers.reputation_score', w.reputation_score, c.new_score
+        FROM chained AS c
+        INNER JOIN workers AS w ON c.worker_id = w.id
+        WHERE c.is_last
+    ),
+
+    posted AS (
+        SELECT
+            x.stream_id, x.task_id,
+            coalesce(sum(x.amount) FILTER (WHERE x.reason = 'hold'), 0) AS held,
+            coalesce(sum(x.amount) FILTER (WHERE x.reason IN ('pay', 'release')), 0) AS paid,
+            coalesce(sum(x.amount) FILTER (WHERE x.reason = 'refund'), 0) AS refunded,
+            count(*) FILTER (WHERE x.reason = 'release') AS releases,
+            coalesce(max(x.source_seq) FILTER (WHERE x.reason = 'release'), 0) AS last_release
+        FROM ledger.transfers AS x
+        WHERE x.task_id IS NOT NULL OR x.stream_id IS NOT NULL
+        GROUP BY x.stream_id, x.task_id
+    ),
+
+    stream_figures AS (
+        SELECT s.id, f.figure, f.stored, f.recounted
+        FROM streams AS s
+        INNER JOIN tasks AS t ON s.task_id = t.id
+        LEFT JOIN posted AS p ON s.id = p.stream_id
+        LEFT JOIN posted AS h ON t.id = h.task_id
+        CROSS JOIN LATERAL (
+            VALUES
+            ('streams.released_amount', s.released_amount, coalesce(p.paid, 0)),
+            ('streams.remaining_amount', s.remaining_amount, s.total_amount - coalesce(p.paid, 0)),
+            ('streams.release_seq', s.release_seq::numeric, coalesce(p.releases, 0)::numeric),
+            ('streams.release_seq contiguous', s.release_seq, coalesce(p.last_release, 0)),
+            ('streams.total_amount held', s.total_amount, coalesce(h.held, 0) + coalesce(p.held, 0)),
+            ('streams.refunded', CASE s.status WHEN 'cancelled' THEN s.remaining_amount ELSE 0 END, coalesce(p.refunded, 0)),
+            ('tasks.amount of stream', t.amount, s.total_amount),
+            (
+                'tasks.paid_amount of stream', t.paid_amount,
+                CASE WHEN s.status IN ('completed', 'cancelled') THEN s.released_amount ELSE 0 END
+            ),
+            (
+                'tasks.status of stream', (t.status = 'completed')::integer - (t.status = 'cancelled')::integer,
+                (s.status = 'completed')::integer - (s.status = 'cancelled')::integer
+            )
+        ) AS f (figure, stored, recounted)
+    ),
+
+    task_figures AS (
+        SELECT t.id, f.figure, f.stored, f.recounted
+        FROM tasks AS t
+        LEFT JOIN posted AS p ON t.id = p.task_id
+        CROSS JOIN LATERAL (
+            VALUES
+            ('tasks.paid_amount', t.paid_amount, coalesce(p.paid, 0)),
+            (
+                'tasks.amount held',
+                CASE WHEN p.held > 0 OR t.status IN ('active', 'completed', 'disputed') THEN t.amount ELSE 0 END,
+                coalesce(p.held, 0)
+            ),
+            (
+                'tasks.refunded', CASE WHEN t.status = 'cancelled' AND p.held > 0 THEN t.amount ELSE 0 END,
+                coalesce(p.refunded, 0)
+            )
+        ) AS f (figure, stored, recounted)
+        WHERE NOT EXISTS (SELECT FROM streams AS s WHERE s.task_id = t.id)
+    ),
+
+    payout_figures AS (
+        SELECT x.id, f.figure, f.stored, f.recounted
+        FROM transactions AS x
+        LEFT JOIN (
+            SELECT
+                l.transaction_id,
+                coalesce(sum(l.amount) FILTER (WHERE l.reason = 'payout'), 0) AS begun,
+                coalesce(sum(l.amount) FILTER (WHERE l.reason = 'settle'), 0) AS settled
+            FROM ledger.transfers AS l
+            WHERE l.transaction_id IS NOT NULL
+            GROUP BY l.transaction_id
+        ) AS p ON x.id = p.transaction_id
+        CROSS JOIN LATERAL (
+            VALUES
+            ('transactions.amount begun', x.amount, coalesce(p.begun, 0)),
+            (
+                'transactions.amount settled', CASE x.status WHEN 'completed' THEN x.amount ELSE 0 END,
+                coalesce(p.settled, 0)
+            )
+        ) AS f (figure, stored, recounted)
+        WHERE x.tx_type = 'payout'
+    ),
+
+    loan_figures AS (
+        SELECT l.id, f.figure, f.stored, f.recounted
+        FROM loans AS l
+        LEFT JOIN (
+            SELECT
+                x.loan_id,
+                coalesce(sum(x.amount) FILTER (WHERE x.reason = 'advance'), 0) AS advanced,
+                coalesce(sum(x.amount) FILTER (WHERE x.reason = 'repay'), 0) AS repaid
+            FROM ledger.transfers AS x
+            WHERE x.loan_id IS NOT NULL
+            GROUP BY x.loan_id
+        ) AS p ON l.id = p.loan_id
+        CROSS JOIN LATERAL (
+            VALUES
+            (
+                'loans.amount advanced', CASE WHEN l.disbursed_at IS NOT NULL THEN l.amount ELSE 0 END,
+                coalesce(p.advanced, 0)
+            ),
+            ('loans.amount_repaid', l.amount_repaid, coalesce(p.repaid, 0))
+        ) AS f (figure, stored, recounted)
+    ),
+
+    moved AS (
+        SELECT m.account, sum(m.amount) AS amount
+        FROM (
+            SELECT x.debit_account AS account, -x.amount AS amount FROM ledger.transfers AS x
+            UNION ALL
+            SELECT x.credit_account, x.amount::numeric FROM ledger.transfers AS x
+        ) AS m
+        GROUP BY m.account
+    ),
+
+    open_holds AS (
+        SELECT t.platform_id, sum(CASE WHEN s.id IS NULL THEN t.amount ELSE s.remaining_amount END) AS amount
+        FROM tasks AS t
+        LEFT JOIN streams AS s ON t.id = s.task_id
+        WHERE t.status IN ('pending', 'active', 'disputed')
+            AND EXISTS (SELECT FROM ledger.transfers AS x WHERE x.task_id = t.id AND x.reason = 'hold')
+        GROUP BY t.platform_id
+    ),
+
+    account_figures AS (
+        SELECT a.id, 'accounts.balance of ' || a.kind AS figure, a.balance AS stored, coalesce(m.amount, 0) AS recounted
+        FROM ledger.accounts AS a
+        LEFT JOIN moved AS m ON a.id = m.account
+        UNION ALL
+        SELECT a.id, 'accounts.balance held for open tasks', a.balance, coalesce(h.amount, 0)
+        FROM ledger.accounts AS a
+        LEFT JOIN open_holds AS h ON a.platform_id = h.platform_id
+        WHERE a.kind = 'platform_held'
+        UNION ALL
+        SELECT NULL, 'accounts.balance of everything', coalesce(sum(a.balance), 0), 0 FROM ledger.accounts AS a
+    )
+
+    SELECT f.figure, f.id, f.stored::text, f.recounted::text
+    FROM (
+        SELECT w.id, w.figure, w.stored, w.recounted FROM worker_figures AS w
+        UNION ALL SELECT p.id, p.figure, p.stored, p.recounted FROM platform_figures AS p
+        UNION ALL SELECT m.id, m.figure, m.stored, m.recounted FROM membership_figures AS m
+        UNION ALL SELECT r.id, r.figure, r.stored, r.recounted FROM reputation_figures AS r
+        UNION ALL SELECT s.id, s.figure, s.stored, s.recounted FROM stream_figures AS s
+        UNION ALL SELECT t.id, t.figure, t.stored, t.recounted FROM task_figures AS t
+        UNION ALL SELECT x.id, x.figure, x.stored, x.recounted FROM payout_figures AS x
+        UNION ALL SELECT l.id, l.figure, l.stored, l.recounted FROM loan_figures AS l
+        UNION ALL SELECT a.id, a.figure, a.stored, a.recounted FROM account_figures AS a
+    ) AS f
+    WHERE f.stored IS DISTINCT FROM f.recounted
+    ORDER BY f.figure, f.id
+$$;
+
+-- Name: claim_request(text, text, bytea); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.claim_request(p_route text, p_key text, p_request_hash bytea) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'ops', 'pg_temp'
+    AS $$
+DECLARE
+    v_hash bytea;
+BEGIN
+    INSERT INTO ops.idempotency_keys (principal, route, key, request_hash)
+    VALUES (ops.principal(), p_route, p_key, p_request_hash)
+    ON CONFLICT DO NOTHING;
+    IF FOUND THEN
+        RETURN;
+    END IF;
+
+    SELECT i.request_hash INTO v_hash
+    FROM ops.idempotency_keys AS i
+    WHERE i.principal = ops.principal() AND i.route = p_route AND i.key = p_key;
+    IF v_hash IS DISTINCT FROM p_request_hash THEN
+        RAISE EXCEPTION 'this Idempotency-Key came with another request before'
+            USING ERRCODE = 'GS021', COLUMN = 'Idempotency-Key';
+    END IF;
+    RAISE EXCEPTION 'this request was answered before' USING ERRCODE = 'GS020';
+END;
+$$;
+
+-- Name: count_open_tasks(ops.task_change[]); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.count_open_tasks(p_changes ops.task_change[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO ops.memberships (platform_id, worker_id)
+    SELECT DISTINCT c.platform_id, c.worker_id
+    FROM unnest(p_changes) AS c
+    WHERE c.sign > 0
+    ORDER BY c.platform_id, c.worker_id
+    ON CONFLICT DO NOTHING;
+
+    PERFORM FROM ops.memberships AS m
+    WHERE (m.platform_id, m.worker_id) IN (SELECT c.platform_id, c.worker_id FROM unnest(p_changes) AS c)
+    ORDER BY m.platform_id, m.worker_id
+    FOR NO KEY UPDATE;
+
+    UPDATE ops.memberships AS m
+    SET open_tasks = m.open_tasks + d.open_tasks
+    FROM (
+        SELECT c.platform_id, c.worker_id, sum(c.sign) AS open_tasks
+        FROM unnest(p_changes) AS c
+        WHERE c.status IN ('pending', 'active', 'disputed')
+        GROUP BY c.platform_id, c.worker_id
+        HAVING sum(c.sign) <> 0
+    ) AS d
+    WHERE m.platform_id = d.platform_id AND m.worker_id = d.worker_id;
+END;
+$$;
+
+-- Name: count_request(text, integer); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.count_request(p_key text, p_limit integer, OUT "limit" integer, OUT remaining integer, OUT reset integer) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'ops', 'pg_temp'
+    AS $$
+DECLARE
+    v_minute CONSTANT timestamptz := date_trunc('minute', clock_timestamp());
+    v_requests integer;
+BEGIN
+    INSERT INTO ops.rate_limits AS r (key, minute, requests)
+    VALUES (p_key, v_minute, 1)
+    ON CONFLICT (key) DO UPDATE
+    SET minute = greatest(r.minute, excluded.minute),
+        requests = CASE WHEN r.minute >= excluded.minute THEN r.requests + 1 ELSE 1 END
+    RETURNING r.requests INTO v_requests;
+
+    "limit" := p_limit;
+    remaining := p_limit - v_requests;
+    reset := ceil(60 - extract(SECOND FROM clock_timestamp()));
+    IF remaining < 0 THEN
+        RAISE EXCEPTION 'more than % requests in a minute', p_limit USING ERRCODE = 'GS004', DETAIL = reset;
+    END IF;
+END;
+$$;
+
+-- Name: emit(text, uuid, uuid, text, uuid, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.emit(p_event text, p_platform_id uuid, p_worker_id uuid, p_object_type text, p_object_id uuid, p_payload jsonb) RETURNS void
+    LANGUAGE sql
+    AS $$
+    INSERT INTO ops.outbox (event, platform_id, worker_id, object_type, object_id, payload)
+    VALUES (p_event, p_platform_id, p_worker_id, p_object_type, p_object_id, p_payload)
+$$;
+
+-- Name: end_session(uuid); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.end_session(p_session_id uuid) RETURNS void
+    LANGUAGE sql
+    AS $$
+    UPDATE ops.refresh_tokens
+    SET revoked_at = clock_timestamp()
+    WHERE session_id = p_session_id AND revoked_at IS NULL
+$$;
+
+-- Name: streams; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.streams (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    task_id uuid NOT NULL,
+    platform_id uuid NOT NULL,
+    worker_id uuid NOT NULL,
+    contract_address ops.address,
+    start_time timestamp(0) with time zone NOT NULL,
+    end_time timestamp(0) with time zone NOT NULL,
+    total_amount ops.usdc NOT NULL,
+    released_amount ops.usdc DEFAULT 0 NOT NULL,
+    remaining_amount ops.usdc NOT NULL,
+    anchor_time timestamp(0) with time zone NOT NULL,
+    anchor_amount ops.usdc DEFAULT 0 NOT NULL,
+    release_interval integer DEFAULT 3600 NOT NULL,
+    next_release_at timestamp(0) with time zone,
+    release_seq integer DEFAULT 0 NOT NULL,
+    status text DEFAULT 'active'::text NOT NULL,
+    paused_at timestamp(0) with time zone,
+    cancelled_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT streams_amounts CHECK ((((anchor_amount)::numeric <= (released_amount)::numeric) AND ((released_amount)::numeric <= (total_amount)::numeric) AND ((remaining_amount)::numeric = ((total_amount)::numeric - (released_amount)::numeric)))),
+    CONSTRAINT streams_release_interval_check CHECK (((release_interval >= 60) AND (release_interval <= 2592000))),
+    CONSTRAINT streams_release_seq_check CHECK ((release_seq >= 0)),
+    CONSTRAINT streams_status CHECK ((((status = 'completed'::text) = ((released_amount)::numeric = (total_amount)::numeric)) AND ((status = 'active'::text) = (next_release_at IS NOT NULL)) AND ((status = 'paused'::text) = (paused_at IS NOT NULL)) AND ((status = 'cancelled'::text) = (cancelled_at IS NOT NULL)))),
+    CONSTRAINT streams_status_check CHECK ((status = ANY (ARRAY['active'::text, 'paused'::text, 'completed'::text, 'cancelled'::text]))),
+    CONSTRAINT streams_times CHECK (((start_time <= anchor_time) AND (anchor_time < end_time))),
+    CONSTRAINT streams_total_amount_check CHECK (((total_amount)::numeric > (0)::numeric))
+);
+
+-- Name: lock_stream(uuid, text[]); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.lock_stream(p_stream_id uuid, p_states text[]) RETURNS public.streams
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_stream streams;
+BEGIN
+    -- The task too: a stream that one transaction writes twice has its foreign keys checked again, after the money.
+    SELECT s.* INTO v_stream
+    FROM streams AS s
+    INNER JOIN tasks AS t ON s.task_id = t.id
+    WHERE s.id = p_stream_id AND s.platform_id = ops.require_platform()
+    FOR NO KEY UPDATE OF s FOR KEY SHARE OF t;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no stream %', p_stream_id USING ERRCODE = 'GS001';
+    END IF;
+    IF v_stream.status <> ALL(p_states) OR (v_stream.status = 'active' AND v_stream.end_time <= clock_timestamp()) THEN
+        RAISE EXCEPTION 'the stream is %, not %',
+            CASE v_stream.status WHEN 'active' THEN 'at its end' ELSE v_stream.status END, array_to_string(p_states, ' or ')
+            USING ERRCODE = 'GS011';
+    END IF;
+    RETURN v_stream;
+END;
+$$;
+
+-- Name: lock_task(uuid); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.lock_task(p_task_id uuid) RETURNS public.tasks
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_task tasks;
+BEGIN
+    SELECT t.* INTO v_task FROM tasks AS t
+    WHERE t.id = p_task_id AND t.platform_id = ops.require_platform()
+    FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no task %', p_task_id USING ERRCODE = 'GS001';
+    END IF;
+    RETURN v_task;
+END;
+$$;
+
+-- Name: migration_version(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.migration_version() RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'ops', 'pg_temp'
+    AS $$
+    SELECT max(version) FROM ops.schema_migrations
+$$;
+
+-- Name: mirror_api_key(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.mirror_api_key() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    UPDATE platforms SET api_key = NEW.prefix, api_key_hash = NEW.key_hash WHERE id = NEW.platform_id;
+    RETURN NULL;
+END;
+$$;
+
+-- Name: open_worker_counters(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.open_worker_counters() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO ops.worker_counters (worker_id) VALUES (NEW.id);
+    RETURN NULL;
+END;
+$$;
+
+-- Name: principal(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.principal() RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT coalesce(ops.tenant_kind() || ':' || ops.tenant()::text, 'address:' || current_setting('gigstream.ip', TRUE))
+$$;
+
+-- Name: refuse_change(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION '% of %.% is not allowed', lower(tg_op), tg_table_schema, tg_table_name USING ERRCODE = 'GS014';
+END;
+$$;
+
+-- Name: require_platform(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.require_platform() RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    AS $$
+BEGIN
+    IF ops.tenant_kind() IS DISTINCT FROM 'platform' THEN
+        RAISE EXCEPTION 'only a platform may do this' USING ERRCODE = 'GS003';
+    END IF;
+    RETURN ops.tenant();
+END;
+$$;
+
+-- Name: start_session(uuid, bytea); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.start_session(p_worker_id uuid, p_token_hash bytea) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_session_id CONSTANT uuid := gen_random_uuid();
+BEGIN
+    INSERT INTO ops.refresh_tokens (session_id, worker_id, token_hash, expires_at)
+    VALUES (v_session_id, p_worker_id, p_token_hash, clock_timestamp() + interval '7 days');
+
+    PERFORM ops.act_as(
+        'worker', p_worker_id, current_setting('gigstream.ip', TRUE), current_setting('gigstream.user_agent', TRUE)
+    );
+    RETURN v_session_id;
+END;
+$$;
+
+-- Name: store_answer(text, text, integer, text); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.store_answer(p_route text, p_key text, p_status integer, p_body text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'ops', 'pg_temp'
+    AS $$
+    UPDATE ops.idempotency_keys
+    SET status = p_status, body = p_body
+    WHERE principal = ops.principal() AND route = p_route AND key = p_key
+$$;
+
+-- Name: stored_answer(text, text); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.stored_answer(p_route text, p_key text, OUT status smallint, OUT body text) RETURNS SETOF record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'ops', 'pg_temp'
+    AS $$
+    SELECT i.status, i.body
+    FROM ops.idempotency_keys AS i
+    WHERE i.principal = ops.principal() AND i.route = p_route AND i.key = p_key
+$$;
+
+-- Name: tenant(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.tenant() RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (NULLIF(current_setting('gigstream.tenant'::text, true), ''::text))::uuid;
+
+-- Name: tenant_kind(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.tenant_kind() RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN NULLIF(current_setting('gigstream.tenant_kind'::text, true), ''::text);
+
+-- Name: touch(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.touch() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.updated_at := clock_timestamp();
+    RETURN NEW;
+END;
+$$;
+
+-- Name: cancel_stream(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.cancel_stream(p_stream_id uuid) RETURNS public.streams
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_stream streams := ops.lock_stream(p_stream_id, '{active, paused}');
+    v_now timestamptz := least(clock_timestamp(), v_stream.end_time - interval '1 second');
+    v_earned numeric := v_stream.released_amount;
+BEGIN
+    IF v_stream.status = 'active' THEN
+        v_earned := greatest(
+            v_earned,
+            stream_accrued(
+                v_stream.total_amount, v_stream.anchor_amount, v_stream.anchor_time, v_stream.end_time, v_now
+            )
+        );
+    END IF;
+    UPDATE tasks AS t
+    SET status = 'cancelled', cancelled_at = v_now, paid_amount = v_earned
+    WHERE t.id = v_stream.task_id;
+
+    -- The refund before the release: a platform's accounts are older than its workers', and accounts are locked in id order.
+    PERFORM ledger.give_back(v_stream.platform_id, v_stream.total_amount - v_earned, NULL, p_stream_id);
+    PERFORM release_streams(ARRAY[p_stream_id], v_now);
+    UPDATE streams AS s
+    SET status = 'cancelled', cancelled_at = v_now, paused_at = NULL, next_release_at = NULL
+    WHERE s.id = p_stream_id
+    RETURNING s.* INTO v_stream;
+
+    PERFORM ops.audit('stream.cancelled', 'stream', p_stream_id);
+    PERFORM ops.emit(
+        'stream.cancelled', v_stream.platform_id, v_stream.worker_id, 'stream', p_stream_id,
+        jsonb_build_object(
+            'released_amount', v_stream.released_amount::text, 'refunded_amount', v_stream.remaining_amount::text
+        )
+    );
+    RETURN v_stream;
+END;
+$$;
+
+-- Name: cancel_task(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.cancel_task(p_task_id uuid) RETURNS public.tasks
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_task tasks;
+    v_stream_id uuid := (SELECT s.id FROM streams AS s WHERE s.task_id = p_task_id);
+BEGIN
+    IF v_stream_id IS NOT NULL THEN
+        PERFORM cancel_stream(v_stream_id);
+        RETURN (SELECT t FROM tasks AS t WHERE t.id = p_task_id);
+    END IF;
+
+    v_task := ops.lock_task(p_task_id);
+    IF v_task.status NOT IN ('pending', 'active') THEN
+        RAISE EXCEPTION 'the task is %, not pending or active', v_task.status USING ERRCODE = 'GS011';
+    END IF;
+    IF v_task.task_type = 'streaming' AND v_task.status = 'active' THEN
+        RAISE EXCEPTION 'a stream was started at the same moment' USING ERRCODE = 'serialization_failure';
+    END IF;
+
+    UPDATE tasks AS t SET status = 'cancelled', cancelled_at = clock_timestamp() WHERE t.id = p_task_id
+    RETURNING t.* INTO v_task;
+
+    PERFORM ops.audit('task.cancelled', 'task', p_task_id);
+    PERFORM ops.emit(
+        'task.cancelled', v_task.platform_id, v_task.worker_id, 'task', p_task_id,
+        jsonb_build_object('paid_amount', v_task.paid_amount::text)
+    );
+    IF EXISTS (SELECT FROM ledger.transfers AS x WHERE x.task_id = p_task_id AND x.reason = 'hold') THEN
+        PERFORM ledger.give_back(v_task.platform_id, v_task.amount, p_task_id, NULL);
+    END IF;
+    RETURN v_task;
+END;
+$$;
+
+-- Name: transactions; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.transactions (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    worker_id uuid NOT NULL,
+    platform_id uuid NOT NULL,
+    task_id uuid,
+    tx_type text NOT NULL,
+    amount ops.usdc NOT NULL,
+    fee ops.usdc DEFAULT 0 NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    tx_hash text,
+    payment_no bigint,
+    from_address ops.address,
+    to_address ops.address,
+    circle_tx_id text,
+    blockchain_confirmations integer DEFAULT 0 NOT NULL,
+    error_message text,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    processed_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT transactions_amount_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT transactions_blockchain_confirmations_check CHECK ((blockchain_confirmations >= 0)),
+    CONSTRAINT transactions_chain CHECK (((tx_hash IS NULL) OR ((tx_type = 'payout'::text) AND (payment_no IS NOT NULL)))),
+    CONSTRAINT transactions_processed CHECK (((status = 'completed'::text) = (processed_at IS NOT NULL))),
+    CONSTRAINT transactions_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'completed'::text, 'failed'::text]))),
+    CONSTRAINT transactions_tx_hash_check CHECK ((tx_hash ~ '^0x[0-9a-f]{64}$'::text)),
+    CONSTRAINT transactions_tx_type_check CHECK ((tx_type = ANY (ARRAY['payout'::text, 'advance'::text, 'repayment'::text, 'fee'::text, 'refund'::text])))
+);
+
+-- Name: complete_payment(uuid, text, bigint); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.complete_payment(p_transaction_id uuid, p_tx_hash text, p_payment_no bigint) RETURNS public.transactions
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_transaction transactions;
+BEGIN
+    SELECT t.* INTO v_transaction FROM transactions AS t WHERE t.id = p_transaction_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no transaction %', p_transaction_id USING ERRCODE = 'GS001';
+    END IF;
+    IF v_transaction.status NOT IN ('pending', 'processing') THEN
+        RAISE EXCEPTION 'the transaction is %, not pending or processing', v_transaction.status USING ERRCODE = 'GS011';
+    END IF;
+
+    UPDATE transactions AS t
+    SET
+        status = 'completed',
+        tx_hash = p_tx_hash,
+        payment_no = p_payment_no,
+        blockchain_confirmations = 1,
+        processed_at = clock_timestamp()
+    WHERE t.id = p_transaction_id
+    RETURNING t.* INTO v_transaction;
+
+    PERFORM ops.audit('payout.completed', 'transaction', p_transaction_id);
+    PERFORM ops.emit(
+        'payout.completed', v_transaction.platform_id, v_transaction.worker_id, 'transaction', p_transaction_id,
+        jsonb_build_object('amount', v_transaction.amount::text, 'tx_hash', p_tx_hash)
+    );
+    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, transaction_id, event_at)
+    VALUES (
+        ledger.account('worker_settling', v_transaction.worker_id, v_transaction.platform_id), ledger.account('custody'),
+        v_transaction.amount, 'settle', p_transaction_id, v_transaction.processed_at
+    );
+    RETURN v_transaction;
+END;
+$$;
+
+-- Name: complete_task(uuid, integer, text, jsonb); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.complete_task(p_task_id uuid, p_rating integer DEFAULT NULL::integer, p_completion_proof text DEFAULT NULL::text, p_verification_data jsonb DEFAULT NULL::jsonb) RETURNS public.tasks
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_task tasks := ops.lock_task(p_task_id);
+BEGIN
+    IF v_task.task_type = 'streaming' THEN
+        RAISE EXCEPTION 'a streaming task completes with its stream' USING ERRCODE = 'GS011';
+    END IF;
+    IF v_task.status <> 'active' THEN
+        RAISE EXCEPTION 'the task is %, not active', v_task.status USING ERRCODE = 'GS011';
+    END IF;
+
+    UPDATE tasks AS t
+    SET
+        status = 'completed',
+        paid_amount = t.amount,
+        completed_at = clock_timestamp(),
+        rating = p_rating,
+        completion_proof = p_completion_proof,
+        verification_data = p_verification_data
+    WHERE t.id = p_task_id
+    RETURNING t.* INTO v_task;
+
+    PERFORM finish_tasks(ARRAY[p_task_id]);
+    IF p_rating IS NOT NULL THEN
+        INSERT INTO reputation_events (worker_id, event_type, delta, reason, related_id)
+        VALUES (v_task.worker_id, 'rating_received', (p_rating - 3) * 5, format('rated %s of 5', p_rating), p_task_id);
+    END IF;
+    PERFORM ops.audit('task.completed', 'task', p_task_id);
+
+    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, task_id, event_at)
+    VALUES (
+        ledger.account('platform_held', v_task.platform_id, v_task.platform_id),
+        ledger.account('worker_available', v_task.worker_id, v_task.platform_id),
+        v_task.amount, 'pay', p_task_id, v_task.completed_at
+    );
+    RETURN v_task;
+END;
+$$;
+
+-- Name: create_stream(uuid, timestamp with time zone, timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.create_stream(p_task_id uuid, p_end_time timestamp with time zone, p_start_time timestamp with time zone DEFAULT NULL::timestamp with time zone, p_release_interval integer DEFAULT 3600) RETURNS public.streams
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_task tasks := ops.lock_task(p_task_id);
+    v_start timestamptz := date_trunc('second', coalesce(p_start_time, clock_timestamp()));
+    v_end timestamptz := date_trunc('second', p_end_time);
+    v_stream streams;
+BEGIN
+    IF v_task.task_type <> 'streaming' OR v_task.status <> 'pending' THEN
+        RAISE EXCEPTION 'the task is % and %, not streaming and pending', v_task.task_type, v_task.status
+            USING ERRCODE = 'GS011';
+    END IF;
+    IF v_start < clock_timestamp() - interval '30 days' OR v_start > clock_timestamp() + interval '1 year' THEN
+        RAISE EXCEPTION 'start_time must lie between 30 days ago and a year ahead'
+            USING ERRCODE = 'GS015', COLUMN = 'start_time';
+    END IF;
+    IF v_end < v_start + interval '60 seconds' OR v_end > v_start + interval '1 year' THEN
+        RAISE EXCEPTION 'end_time must lie between 60 seconds and a year after start_time'
+            USING ERRCODE = 'GS015', COLUMN = 'end_time';
+    END IF;
+
+    INSERT INTO streams (
+        task_id, start_time, end_time, total_amount, anchor_time, release_interval, next_release_at
+    )
+    VALUES (
+        p_task_id, v_start, v_end, v_task.amount, v_start, p_release_interval,
+        next_release(v_start, v_end, p_release_interval, v_start)
+    )
+    RETURNING * INTO v_stream;
+    UPDATE tasks AS t SET status = 'active', started_at = v_start WHERE t.id = p_task_id;
+
+    PERFORM ops.audit('stream.started', 'stream', v_stream.id);
+    PERFORM ops.emit(
+        'stream.started', v_stream.platform_id, v_stream.worker_id, 'stream', v_stream.id,
+        jsonb_build_object('total_amount', v_stream.total_amount::text, 'start_time', v_start, 'end_time', v_end)
+    );
+    IF NOT EXISTS (SELECT FROM ledger.transfers AS x WHERE x.task_id = p_task_id AND x.reason = 'hold') THEN
+        PERFORM ledger.hold(v_task, v_task.amount);
+    END IF;
+    RETURN v_stream;
+END;
+$$;
+
+-- Name: create_task(uuid, text, numeric, text, text, jsonb, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.create_task(p_worker_id uuid, p_task_type text, p_amount numeric, p_title text, p_description text DEFAULT NULL::text, p_metadata jsonb DEFAULT '{}'::jsonb, p_external_id text DEFAULT NULL::text, p_scheduled_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS public.tasks
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_platform_id uuid := ops.require_platform();
+    v_task tasks;
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM ops.memberships AS m WHERE m.platform_id = v_platform_id AND m.worker_id = p_worker_id
+    ) THEN
+        RAISE EXCEPTION 'the worker is not one of yours: invite him first' USING ERRCODE = 'GS012', COLUMN = 'worker_id';
+    END IF;
+
+    INSERT INTO tasks (
+        platform_id, worker_id, task_type, amount, title, description, metadata, external_id, scheduled_at
+    )
+    VALUES (
+        v_platform_id, p_worker_id, p_task_type, p_amount, p_title, p_description, p_metadata, p_external_id, p_scheduled_at
+    )
+    RETURNING * INTO v_task;
+
+    PERFORM ops.audit('task.created', 'task', v_task.id);
+    PERFORM ops.emit(
+        'task.created', v_platform_id, p_worker_id, 'task', v_task.id,
+        jsonb_build_object('task_type', p_task_type, 'amount', v_task.amount::text)
+    );
+    PERFORM ledger.hold(v_task, v_task.amount);
+    RETURN v_task;
+END;
+$$;
+
+-- Name: credentials(text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.credentials(p_email text) RETURNS TABLE(worker_id uuid, password_hash text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT w.id, w.password_hash FROM workers AS w WHERE lower(w.email) = lower(p_email)
+$$;
+
+-- Name: deposit(numeric); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.deposit(p_amount numeric, OUT id uuid, OUT available numeric) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_platform_id uuid := ops.require_platform();
+    v_account uuid := ledger.account('platform_available', v_platform_id, v_platform_id);
+BEGIN
+    INSERT INTO ops.deposits AS d (platform_id, amount) VALUES (v_platform_id, p_amount) RETURNING d.id INTO deposit.id;
+    PERFORM ops.audit('platform.deposited', 'platform', v_platform_id);
+    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, deposit_id, event_at)
+    VALUES (ledger.account('custody'), v_account, p_amount, 'deposit', deposit.id, clock_timestamp());
+    available := (SELECT a.balance FROM ledger.accounts AS a WHERE a.id = v_account);
+END;
+$$;
+
+-- Name: finish_tasks(uuid[]); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.finish_tasks(p_tasks uuid[]) RETURNS void
+    LANGUAGE sql
+    AS $$
+    INSERT INTO reputation_events (worker_id, event_type, delta, reason, related_id)
+    SELECT t.worker_id, 'task_completed', 5, 'task completed', t.id
+    FROM tasks AS t
+    WHERE t.id = ANY(p_tasks)
+    ORDER BY t.worker_id, t.id;
+
+    INSERT INTO ops.outbox (event, platform_id, worker_id, object_type, object_id, payload)
+    SELECT
+        'task.completed', t.platform_id, t.worker_id, 'task', t.id,
+        jsonb_build_object('amount', t.amount::text, 'paid_amount', t.paid_amount::text)
+    FROM tasks AS t
+    WHERE t.id = ANY(p_tasks);
+$$;
+
+-- Name: invite_worker(text, text, bytea); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.invite_worker(p_email text, p_name text, p_token_hash bytea) RETURNS TABLE(id uuid, email text, name text, expires_at timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_platform_id CONSTANT uuid := ops.require_platform();
+    v_invite ops.invites;
+BEGIN
+    IF EXISTS (
+        SELECT FROM workers AS w
+        INNER JOIN ops.memberships AS m ON m.worker_id = w.id
+        WHERE m.platform_id = v_platform_id AND lower(w.email) = lower(p_email)
+    ) THEN
+        RAISE EXCEPTION 'a worker of this platform has this e-mail address' USING ERRCODE = 'GS013', COLUMN = 'email';
+    END IF;
+
+    INSERT INTO ops.invites (platform_id, email, name, token_hash, expires_at)
+    VALUES (v_platform_id, p_email, p_name, p_token_hash, clock_timestamp() + interval '14 days')
+    RETURNING * INTO v_invite;
+    PERFORM ops.audit('worker.invited', 'invite', v_invite.id);
+    RETURN QUERY VALUES (v_invite.id, v_invite.email, v_invite.name, v_invite.expires_at);
+END;
+$$;
+
+-- Name: next_release(timestamp with time zone, timestamp with time zone, integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN LEAST(p_end_time, (p_anchor_time + ((((p_interval)::numeric * (floor((GREATEST((0)::numeric, EXTRACT(epoch FROM (p_at - p_anchor_time))) / (p_interval)::numeric)) + (1)::numeric)))::double precision * '00:00:01'::interval)));
+
+-- Name: pause_stream(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.pause_stream(p_stream_id uuid) RETURNS public.streams
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_stream streams := ops.lock_stream(p_stream_id, '{active}');
+    v_now timestamptz := date_trunc('second', least(clock_timestamp(), v_stream.end_time - interval '1 second'));
+BEGIN
+    PERFORM release_streams(ARRAY[p_stream_id], v_now);
+
+    UPDATE streams AS s SET status = 'paused', paused_at = v_now, next_release_at = NULL WHERE s.id = p_stream_id
+    RETURNING s.* INTO v_stream;
+
+    PERFORM ops.audit('stream.paused', 'stream', p_stream_id);
+    PERFORM ops.emit(
+        'stream.paused', v_stream.platform_id, v_stream.worker_id, 'stream', p_stream_id,
+        jsonb_build_object('released_amount', v_stream.released_amount::text)
+    );
+    RETURN v_stream;
+END;
+$$;
+
+-- Name: process_payment(uuid, uuid, numeric, uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.process_payment(p_worker_id uuid, p_platform_id uuid, p_amount numeric, p_task_id uuid DEFAULT NULL::uuid) RETURNS public.transactions
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_transaction transactions;
+BEGIN
+    INSERT INTO transactions (worker_id, platform_id, task_id, tx_type, amount, to_address)
+    SELECT w.id, p_platform_id, p_task_id, 'payout', p_amount, w.wallet_address
+    FROM workers AS w
+    WHERE w.id = p_worker_id
+    RETURNING * INTO v_transaction;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no worker %', p_worker_id USING ERRCODE = 'GS001';
+    END IF;
+
+    PERFORM ops.audit('payout.started', 'transaction', v_transaction.id);
+    PERFORM ops.emit(
+        'payout.pending', p_platform_id, p_worker_id, 'transaction', v_transaction.id,
+        jsonb_build_object('amount', v_transaction.amount::text)
+    );
+    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, transaction_id, event_at)
+    VALUES (
+        ledger.account('worker_available', p_worker_id, p_platform_id),
+        ledger.account('worker_settling', p_worker_id, p_platform_id),
+        p_amount, 'payout', v_transaction.id, clock_timestamp()
+    );
+    RETURN v_transaction;
+END;
+$$;
+
+-- Name: refresh_session(bytea, bytea); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.refresh_session(p_token_hash bytea, p_next_hash bytea) RETURNS TABLE(worker_id uuid, session_id uuid)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_token ops.refresh_tokens;
+BEGIN
+    SELECT t.* INTO v_token FROM ops.refresh_tokens AS t WHERE t.token_hash = p_token_hash FOR UPDATE;
+    IF NOT FOUND OR v_token.revoked_at IS NOT NULL OR v_token.expires_at <= clock_timestamp() THEN
+        RAISE EXCEPTION 'the session has ended; sign in again' USING ERRCODE = 'GS023';
+    END IF;
+
+    PERFORM ops.act_as(
+        'worker', v_token.worker_id,
+        current_setting('gigstream.ip', TRUE), current_setting('gigstream.user_agent', TRUE)
+    );
+    IF v_token.used_at IS NOT NULL THEN
+        PERFORM ops.end_session(v_token.session_id);
+        PERFORM ops.audit('session.reuse_detected', 'worker', v_token.worker_id);
+        RETURN;
+    END IF;
+
+    UPDATE ops.refresh_tokens AS t SET used_at = clock_timestamp() WHERE t.id = v_token.id;
+    INSERT INTO ops.refresh_tokens (session_id, worker_id, token_hash, expires_at)
+    VALUES (v_token.session_id, v_token.worker_id, p_next_hash, clock_timestamp() + interval '7 days');
+    RETURN QUERY VALUES (v_token.worker_id, v_token.session_id);
+END;
+$$;
+
+-- Name: platforms; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.platforms (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    name text NOT NULL,
+    api_key text,
+    api_key_hash bytea,
+    webhook_url text,
+    webhook_secret bytea,
+    contact_email text NOT NULL,
+    wallet_address ops.address,
+    total_payouts ops.usdc DEFAULT 0 NOT NULL,
+    total_tasks integer DEFAULT 0 NOT NULL,
+    active_workers integer DEFAULT 0 NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT platforms_active_workers_check CHECK ((active_workers >= 0)),
+    CONSTRAINT platforms_contact_email_check CHECK (((length(contact_email) >= 3) AND (length(contact_email) <= 320))),
+    CONSTRAINT platforms_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+    CONSTRAINT platforms_total_tasks_check CHECK ((total_tasks >= 0))
+)
+WITH (fillfactor='80');
+
+-- Name: register_platform(text, text, text, text, text, bytea, text[]); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.register_platform(p_name text, p_contact_email text, p_webhook_url text, p_wallet_address text, p_key_prefix text, p_key_hash bytea, p_scopes text[]) RETURNS SETOF public.platforms
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_id uuid;
+BEGIN
+    INSERT INTO platforms (name, contact_email, webhook_url, wallet_address)
+    VALUES (p_name, p_contact_email, p_webhook_url, p_wallet_address)
+    ON CONFLICT DO NOTHING
+    RETURNING id INTO v_id;
+    IF NOT FOUND THEN
+        IF EXISTS (SELECT FROM platforms WHERE lower(contact_email) = lower(p_contact_email)) THEN
+            RAISE EXCEPTION 'this e-mail address is registered already' USING ERRCODE = 'GS024', COLUMN = 'contact_email';
+        END IF;
+        RAISE EXCEPTION 'this wallet address belongs to somebody else' USING ERRCODE = 'GS013', COLUMN = 'wallet_address';
+    END IF;
+
+    INSERT INTO ops.api_keys (platform_id, prefix, key_hash, scopes) VALUES (v_id, p_key_prefix, p_key_hash, p_scopes);
+    PERFORM ops.act_as(
+        'platform', v_id, current_setting('gigstream.ip', TRUE), current_setting('gigstream.user_agent', TRUE)
+    );
+    PERFORM ops.audit('platform.registered', 'platform', v_id);
+    RETURN QUERY SELECT p.* FROM platforms AS p WHERE p.id = v_id;
+END;
+$$;
+
+-- Name: register_worker(text, text, text, text, bytea, bytea); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.register_worker(p_name text, p_email text, p_password_hash text, p_wallet_address text, p_invite_hash bytea, p_token_hash bytea) RETURNS TABLE(worker_id uuid, session_id uuid)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_worker_id uuid;
+    v_session_id uuid;
+BEGIN
+    INSERT INTO workers (name, email, password_hash, wallet_address, last_active_at)
+    VALUES (p_name, p_email, p_password_hash, p_wallet_address, clock_timestamp())
+    ON CONFLICT DO NOTHING
+    RETURNING id INTO v_worker_id;
+    IF NOT FOUND THEN
+        IF EXISTS (SELECT FROM workers WHERE lower(email) = lower(p_email)) THEN
+            RAISE EXCEPTION 'this e-mail address is registered already' USING ERRCODE = 'GS024', COLUMN = 'email';
+        END IF;
+        RAISE EXCEPTION 'this wallet address belongs to somebody else' USING ERRCODE = 'GS013', COLUMN = 'wallet_address';
+    END IF;
+
+    v_session_id := ops.start_session(v_worker_id, p_token_hash);
+    PERFORM ops.audit('worker.registered', 'worker', v_worker_id);
+    PERFORM ops.accept_invite(v_worker_id, p_invite_hash);
+    RETURN QUERY VALUES (v_worker_id, v_session_id);
+END;
+$$;
+
+-- Name: release_due(timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.release_due(p_as_of timestamp with time zone, p_limit integer, OUT due integer, OUT released integer, OUT amount numeric) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_now timestamptz := least(p_as_of, clock_timestamp());
+    v_streams uuid [];
+BEGIN
+    v_streams := ARRAY(
+        SELECT s.id
+        FROM streams AS s
+        WHERE s.status = 'active' AND s.next_release_at <= v_now
+        ORDER BY s.next_release_at
+        LIMIT p_limit
+        FOR NO KEY UPDATE SKIP LOCKED
+    );
+    due := cardinality(v_streams);
+    IF due = 0 THEN
+        released := 0;
+        amount := 0;
+        RETURN;
+    END IF;
+
+    SELECT r.released, r.amount INTO released, amount FROM release_streams(v_streams, v_now) AS r;
+    PERFORM ops.audit(
+        'streams.released', 'stream', NULL,
+        jsonb_build_object('as_of', v_now, 'due', due, 'released', released, 'amount', amount::text)
+    );
+END;
+$$;
+
+-- Name: release_streams(uuid[], timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_as_of timestamptz := date_trunc('second', least(p_as_of, clock_timestamp()));
+    v_paid uuid [];
+    v_amounts numeric [];
+    v_finished uuid [];
+BEGIN
+    WITH due AS (
+        SELECT
+            s.id,
+            greatest(
+                0,
+                stream_accrued(s.total_amount, s.anchor_amount, s.anchor_time, s.end_time, v_as_of) - s.released_amount
+            ) AS amount
+        FROM streams AS s
+        WHERE s.id = ANY(p_streams) AND s.status = 'active'
+    ),
+
+    moved AS (
+        UPDATE streams AS s
+        SET
+            released_amount = s.released_amount + d.amount,
+            release_seq = s.release_seq + (d.amount > 0)::integer,
+            next_release_at = greatest(
+                s.next_release_at, next_release(s.anchor_time, s.end_time, s.release_interval, v_as_of)
+            )
+        FROM due AS d
+        WHERE s.id = d.id
+        RETURNING s.id, s.task_id, s.status, d.amount
+    )
+
+    SELECT
+        coalesce(array_agg(m.id) FILTER (WHERE m.amount > 0), '{}'),
+        coalesce(array_agg(m.amount) FILTER (WHERE m.amount > 0), '{}'),
+        coalesce(array_agg(m.task_id ORDER BY m.task_id) FILTER (WHERE m.status = 'completed'), '{}')
+    INTO v_paid, v_amounts, v_finished
+    FROM moved AS m;
+
+    IF cardinality(v_finished) > 0 THEN
+        UPDATE tasks AS t
+        SET status = 'completed', paid_amount = s.released_amount, completed_at = v_as_of
+        FROM streams AS s
+        WHERE t.id = ANY(v_finished) AND s.task_id = t.id;
+        PERFORM finish_tasks(v_finished);
+        INSERT INTO ops.outbox (event, platform_id, worker_id, object_type, object_id, payload)
+        SELECT
+            'stream.completed', s.platform_id, s.worker_id, 'stream', s.id,
+            jsonb_build_object('released_amount', s.released_amount::text)
+        FROM streams AS s
+        WHERE s.task_id = ANY(v_finished);
+    END IF;
+
+    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, stream_id, source_seq, event_at)
+    SELECT held.id, pay.id, p.amount, 'release', s.id, s.release_seq, v_as_of
+    FROM unnest(v_paid, v_amounts) AS p (id, amount)
+    INNER JOIN streams AS s ON p.id = s.id
+    INNER JOIN ledger.accounts AS held
+        ON s.platform_id = held.owner_id AND held.kind = 'platform_held' AND s.platform_id = held.platform_id
+    INNER JOIN ledger.accounts AS pay
+        ON s.worker_id = pay.owner_id AND pay.kind = 'worker_available' AND s.platform_id = pay.platform_id;
+
+    released := cardinality(v_paid);
+    amount := coalesce((SELECT sum(a) FROM unnest(v_amounts) AS a), 0);
+END;
+$$;
+
+-- Name: resume_stream(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.resume_stream(p_stream_id uuid) RETURNS public.streams
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_stream streams := ops.lock_stream(p_stream_id, '{paused}');
+    v_anchor timestamptz := greatest(date_trunc('second', clock_timestamp()), v_stream.anchor_time);
+    v_end timestamptz := v_stream.end_time + (v_anchor - greatest(v_stream.paused_at, v_stream.anchor_time));
+BEGIN
+    UPDATE streams AS s
+    SET
+        status = 'active',
+        paused_at = NULL,
+        end_time = v_end,
+        anchor_time = v_anchor,
+        anchor_amount = s.released_amount,
+        next_release_at = next_release(v_anchor, v_end, s.release_interval, v_anchor)
+    WHERE s.id = p_stream_id
+    RETURNING s.* INTO v_stream;
+
+    PERFORM ops.audit('stream.resumed', 'stream', p_stream_id);
+    PERFORM ops.emit(
+        'stream.resumed', v_stream.platform_id, v_stream.worker_id, 'stream', p_stream_id,
+        jsonb_build_object('end_time', v_end)
+    );
+    RETURN v_stream;
+END;
+$$;
+
+-- Name: sign_in(uuid, bytea, bytea); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.sign_in(p_worker_id uuid, p_invite_hash bytea, p_token_hash bytea) RETURNS TABLE(worker_id uuid, session_id uuid)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_session_id CONSTANT uuid := ops.start_session(p_worker_id, p_token_hash);
+BEGIN
+    UPDATE workers SET last_active_at = greatest(last_active_at, clock_timestamp()) WHERE id = p_worker_id;
+    PERFORM ops.audit('worker.signed_in', 'worker', p_worker_id);
+    PERFORM ops.accept_invite(p_worker_id, p_invite_hash);
+    RETURN QUERY VALUES (p_worker_id, v_session_id);
+END;
+$$;
+
+-- Name: sign_out(); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.sign_out() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM ops.end_session(current_setting('gigstream.session')::uuid);
+    PERFORM ops.audit('worker.signed_out', 'worker', ops.tenant());
+END;
+$$;
+
+-- Name: start_task(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.start_task(p_task_id uuid) RETURNS public.tasks
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_task tasks := ops.lock_task(p_task_id);
+BEGIN
+    IF v_task.status <> 'pending' THEN
+        RAISE EXCEPTION 'the task is %, not pending', v_task.status USING ERRCODE = 'GS011';
+    END IF;
+    IF v_task.task_type = 'streaming' THEN
+        RAISE EXCEPTION 'a streaming task starts with its stream' USING ERRCODE = 'GS011';
+    END IF;
+
+    UPDATE tasks AS t SET status = 'active', started_at = clock_timestamp() WHERE t.id = p_task_id
+    RETURNING t.* INTO v_task;
+
+    PERFORM ops.audit('task.started', 'task', p_task_id);
+    PERFORM ops.emit('task.started', v_task.platform_id, v_task.worker_id, 'task', p_task_id, '{}');
+    IF NOT EXISTS (SELECT FROM ledger.transfers AS x WHERE x.task_id = p_task_id AND x.reason = 'hold') THEN
+        PERFORM ledger.hold(v_task, v_task.amount);
+    END IF;
+    RETURN v_task;
+END;
+$$;
+
+-- Name: stream_accrued(numeric, numeric, timestamp with time zone, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (p_anchor_amount + (0.000001 * div((((p_total - p_anchor_amount) * (1000000)::numeric) * GREATEST((0)::numeric, floor(EXTRACT(epoch FROM (LEAST(p_at, p_end_time) - p_anchor_time))))), EXTRACT(epoch FROM (p_end_time - p_anchor_time)))));
+
+-- Name: top_up_stream(uuid, numeric, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.top_up_stream(p_stream_id uuid, p_amount numeric, p_end_time timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS public.streams
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_stream streams := ops.lock_stream(p_stream_id, '{active, paused}');
+    v_now timestamptz := date_trunc('second', least(clock_timestamp(), v_stream.end_time - interval '1 second'));
+    v_anchor timestamptz := greatest(coalesce(v_stream.paused_at, v_now), v_stream.anchor_time);
+    v_end timestamptz := date_trunc('second', coalesce(p_end_time, v_stream.end_time));
+    v_task tasks;
+BEGIN
+    IF v_end <= greatest(v_anchor, v_now) AND (p_end_time IS NOT NULL OR v_stream.status = 'active') THEN
+        RAISE EXCEPTION 'end_time must lie ahead' USING ERRCODE = 'GS015', COLUMN = 'end_time';
+    END IF;
+    UPDATE tasks AS t SET amount = t.amount + p_amount WHERE t.id = v_stream.task_id RETURNING t.* INTO v_task;
+    -- The hold before the release: a platform's accounts are older than its workers', and accounts are locked in id order.
+    PERFORM ledger.hold(
+        v_task, p_amount, p_stream_id,
+        (SELECT count(*)::integer FROM ledger.transfers AS x WHERE x.stream_id = p_stream_id AND x.reason = 'hold')
+    );
+    PERFORM release_streams(ARRAY[p_stream_id], v_now);
+
+    UPDATE streams AS s
+    SET
+        total_amount = s.total_amount + p_amount,
+        end_time = v_end,
+        anchor_time = v_anchor,
+        anchor_amount = s.released_amount,
+        next_release_at = CASE
+            WHEN s.status = 'active' THEN next_release(v_anchor, v_end, s.release_interval, v_anchor)
+        END
+    WHERE s.id = p_stream_id
+    RETURNING s.* INTO v_stream;
+
+    PERFORM ops.audit('stream.topped_up', 'stream', p_stream_id);
+    PERFORM ops.emit(
+        'stream.topped_up', v_stream.platform_id, v_stream.worker_id, 'stream', p_stream_id,
+        jsonb_build_object('amount', p_amount::text, 'total_amount', v_stream.total_amount::text)
+    );
+    RETURN v_stream;
+END;
+$$;
+
+-- Name: update_account_ages(timestamp with time zone, uuid, integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.update_account_ages(p_as_of timestamp with time zone, p_after uuid, p_limit integer, OUT last_id uuid, OUT seen integer, OUT changed integer) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_today date := (least(p_as_of, clock_timestamp()) AT TIME ZONE 'UTC')::date;
+    v_workers uuid [] := ARRAY(
+        SELECT w.id FROM workers AS w WHERE w.id > p_after ORDER BY w.id LIMIT p_limit
+    );
+BEGIN
+    seen := cardinality(v_workers);
+    last_id := coalesce(v_workers[seen], p_after);
+
+    UPDATE workers AS w
+    SET account_age_days = greatest(0, v_today - (w.created_at AT TIME ZONE 'UTC')::date)
+    WHERE w.id = ANY(v_workers)
+        AND w.account_age_days <> greatest(0, v_today - (w.created_at AT TIME ZONE 'UTC')::date);
+    GET DIAGNOSTICS changed = ROW_COUNT;
+END;
+$$;
+
+-- Name: update_platform(text, text, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.update_platform(p_name text DEFAULT NULL::text, p_contact_email text DEFAULT NULL::text, p_wallet_address text DEFAULT NULL::text) RETURNS public.platforms
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_platform platforms;
+BEGIN
+    UPDATE platforms AS p
+    SET
+        name = coalesce(p_name, p.name),
+        contact_email = coalesce(p_contact_email, p.contact_email),
+        wallet_address = coalesce(p_wallet_address, p.wallet_address)
+    WHERE p.id = ops.require_platform()
+    RETURNING p.* INTO v_platform;
+
+    PERFORM ops.audit(
+        'platform.updated', 'platform', v_platform.id,
+        jsonb_build_object('fields', array_remove(ARRAY[
+            CASE WHEN p_name IS NOT NULL THEN 'name' END,
+            CASE WHEN p_contact_email IS NOT NULL THEN 'contact_email' END,
+            CASE WHEN p_wallet_address IS NOT NULL THEN 'wallet_address' END
+        ], NULL))
+    );
+    RETURN v_platform;
+END;
+$$;
+
+-- Name: update_platform_statistics(); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.update_platform_statistics() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_tasks ops.task_change [] := '{}';
+    v_changes ops.platform_change [] := '{}';
+BEGIN
+    IF tg_table_name = 'tasks' THEN
+        IF tg_op <> 'DELETE' THEN
+            v_tasks := ARRAY(
+                SELECT (1, n.platform_id, n.worker_id, n.status, NULL, NULL, NULL)::ops.task_change FROM new_rows AS n
+            );
+        END IF;
+        IF tg_op <> 'INSERT' THEN
+            v_tasks := v_tasks || ARRAY(
+                SELECT (-1, o.platform_id, o.worker_id, o.status, NULL, NULL, NULL)::ops.task_change FROM old_rows AS o
+            );
+        END IF;
+        v_changes := ARRAY(SELECT (t.platform_id, t.sign, 0, 0)::ops.platform_change FROM unnest(v_tasks) AS t);
+    ELSIF tg_table_name = 'memberships' THEN
+        IF tg_op <> 'DELETE' THEN
+            v_changes := ARRAY(
+                SELECT (n.platform_id, 0, 1, 0)::ops.platform_change FROM new_rows AS n WHERE n.open_tasks > 0
+            );
+        END IF;
+        IF tg_op <> 'INSERT' THEN
+            v_changes := v_changes || ARRAY(
+                SELECT (o.platform_id, 0, -1, 0)::ops.platform_change FROM old_rows AS o WHERE o.open_tasks > 0
+            );
+        END IF;
+    ELSE
+        IF tg_op <> 'DELETE' THEN
+            v_changes := ARRAY(
+                SELECT (n.platform_id, 0, 0, n.amount)::ops.platform_change
+                FROM new_rows AS n WHERE n.tx_type = 'payout' AND n.status = 'completed'
+            );
+        END IF;
+        IF tg_op <> 'INSERT' THEN
+            v_changes := v_changes || ARRAY(
+                SELECT (o.platform_id, 0, 0, -o.amount)::ops.platform_change
+                FROM old_rows AS o WHERE o.tx_type = 'payout' AND o.status = 'completed'
+            );
+        END IF;
+    END IF;
+
+    PERFORM FROM platforms AS p
+    WHERE p.id IN (
+        SELECT c.platform_id FROM unnest(v_changes) AS c
+        GROUP BY c.platform_id
+        HAVING (sum(c.tasks), sum(c.workers), sum(c.payouts)) <> (0, 0, 0)
+    )
+    ORDER BY p.id
+    FOR NO KEY UPDATE;
+
+    -- After the lock: a changed membership comes back here and takes the locks of some of these platforms only.
+    IF tg_table_name = 'tasks' THEN
+        PERFORM ops.count_open_tasks(v_tasks);
+    END IF;
+
+    UPDATE platforms AS p
+    SET
+        total_tasks = p.total_tasks + d.tasks,
+        active_workers = p.active_workers + d.workers,
+        total_payouts = p.total_payouts + d.payouts
+    FROM (
+        SELECT c.platform_id, sum(c.tasks) AS tasks, sum(c.workers) AS workers, sum(c.payouts) AS payouts
+        FROM unnest(v_changes) AS c
+        GROUP BY c.platform_id
+    ) AS d
+    WHERE p.id = d.platform_id AND (d.tasks, d.workers, d.payouts) <> (0, 0, 0);
+    RETURN NULL;
+END;
+$$;
+
+-- Name: update_reputation_score(); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.update_reputation_score() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    SELECT w.reputation_score INTO NEW.previous_score FROM workers AS w WHERE w.id = NEW.worker_id FOR NO KEY UPDATE;
+    NEW.new_score := least(1000, greatest(0, NEW.previous_score + NEW.delta));
+    NEW.created_at := greatest(
+        NEW.created_at,
+        (
+            SELECT max(e.created_at) + interval '1 microsecond'
+            FROM reputation_events AS e
+            WHERE e.worker_id = NEW.worker_id
+        )
+    );
+    UPDATE workers AS w SET reputation_score = NEW.new_score WHERE w.id = NEW.worker_id;
+    RETURN NEW;
+END;
+$$;
+
+-- Name: update_stream_amounts(); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.update_stream_amounts() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF tg_op = 'INSERT' THEN
+        SELECT t.platform_id, t.worker_id INTO NEW.platform_id, NEW.worker_id FROM tasks AS t WHERE t.id = NEW.task_id;
+    ELSE
+        NEW.updated_at := clock_timestamp();
+    END IF;
+
+    NEW.remaining_amount := NEW.total_amount - NEW.released_amount;
+    IF NEW.remaining_amount = 0 AND NEW.status = 'active' THEN
+        NEW.status := 'completed';
+        NEW.next_release_at := NULL;
+    END IF;
+    RETURN NEW;
+END;
+$$;
+
+-- Name: workers; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.workers (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    name text NOT NULL,
+    email text NOT NULL,
+    password_hash text NOT NULL,
+    wallet_id text,
+    wallet_address ops.address,
+    reputation_score integer DEFAULT 500 NOT NULL,
+    account_age_days integer DEFAULT 0 NOT NULL,
+    completion_rate numeric(5,2) DEFAULT 0 NOT NULL,
+    total_tasks integer DEFAULT 0 NOT NULL,
+    total_earned ops.usdc DEFAULT 0 NOT NULL,
+    average_rating numeric(3,2) DEFAULT 0 NOT NULL,
+    dispute_rate numeric(5,2) DEFAULT 0 NOT NULL,
+    last_active_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT workers_account_age_days_check CHECK ((account_age_days >= 0)),
+    CONSTRAINT workers_average_rating_check CHECK (((average_rating >= (0)::numeric) AND (average_rating <= (5)::numeric))),
+    CONSTRAINT workers_completion_rate_check CHECK (((completion_rate >= (0)::numeric) AND (completion_rate <= (100)::numeric))),
+    CONSTRAINT workers_dispute_rate_check CHECK (((dispute_rate >= (0)::numeric) AND (dispute_rate <= (100)::numeric))),
+    CONSTRAINT workers_email_check CHECK (((length(email) >= 3) AND (length(email) <= 320))),
+    CONSTRAINT workers_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+    CONSTRAINT workers_reputation_score_check CHECK (((reputation_score >= 0) AND (reputation_score <= 1000))),
+    CONSTRAINT workers_total_tasks_check CHECK ((total_tasks >= 0))
+)
+WITH (fillfactor='80');
+
+-- Name: update_worker(text, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.update_worker(p_name text DEFAULT NULL::text, p_email text DEFAULT NULL::text) RETURNS public.workers
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_worker workers;
+BEGIN
+    IF ops.tenant_kind() IS DISTINCT FROM 'worker' THEN
+        RAISE EXCEPTION 'only a worker may do this' USING ERRCODE = 'GS003';
+    END IF;
+
+    UPDATE workers AS w
+    SET name = coalesce(p_name, w.name), email = coalesce(p_email, w.email)
+    WHERE w.id = ops.tenant()
+    RETURNING w.* INTO v_worker;
+
+    PERFORM ops.audit(
+        'worker.updated', 'worker', v_worker.id,
+        jsonb_build_object('fields', array_remove(ARRAY[
+            CASE WHEN p_name IS NOT NULL THEN 'name' END,
+            CASE WHEN p_email IS NOT NULL THEN 'email' END
+        ], NULL))
+    );
+    RETURN v_worker;
+END;
+$$;
+
+-- Name: update_worker_last_active(); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.update_worker_last_active() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_workers uuid [] := ARRAY(SELECT DISTINCT n.worker_id FROM new_rows AS n ORDER BY n.worker_id);
+BEGIN
+    PERFORM FROM workers AS w WHERE w.id = ANY(v_workers) ORDER BY w.id FOR NO KEY UPDATE;
+
+    UPDATE workers AS w
+    SET last_active_at = clock_timestamp()
+    WHERE w.id = ANY(v_workers) AND (w.last_active_at IS NULL OR w.last_active_at < clock_timestamp());
+    RETURN NULL;
+END;
+$$;
+
+-- Name: update_worker_statistics(); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.update_worker_statistics() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_changes ops.task_change [] := '{}';
+BEGIN
+    IF tg_op <> 'DELETE' THEN
+        v_changes := ARRAY(
+            SELECT (1, n.platform_id, n.worker_id, n.status, n.disputed_at IS NOT NULL, n.rating, n.paid_amount)::ops.task_change
+            FROM new_rows AS n
+        );
+    END IF;
+    IF tg_op <> 'INSERT' THEN
+        v_changes := v_changes || ARRAY(
+            SELECT (-1, o.platform_id, o.worker_id, o.status, o.disputed_at IS NOT NULL, o.rating, o.paid_amount)::ops.task_change
+            FROM old_rows AS o
+        );
+    END IF;
+
+    PERFORM FROM workers AS w
+    WHERE w.id IN (SELECT c.worker_id FROM unnest(v_changes) AS c)
+    ORDER BY w.id
+    FOR NO KEY UPDATE;
+
+    WITH delta AS (
+        SELECT
+            c.worker_id,
+            sum(c.sign) AS tasks,
+            coalesce(sum(c.sign) FILTER (WHERE c.status = 'completed'), 0) AS completed,
+            coalesce(sum(c.sign) FILTER (WHERE c.status = 'cancelled'), 0) AS cancelled,
+            coalesce(sum(c.sign) FILTER (WHERE c.disputed), 0) AS disputed,
+            coalesce(sum(c.sign) FILTER (WHERE c.rating IS NOT NULL), 0) AS rated,
+            coalesce(sum(c.sign * c.rating), 0) AS rating_sum,
+            sum(c.sign * c.paid_amount) AS earned
+        FROM unnest(v_changes) AS c
+        GROUP BY c.worker_id
+    ),
+
+    counted AS (
+        UPDATE ops.worker_counters AS w
+        SET
+            tasks = w.tasks + d.tasks,
+            completed = w.completed + d.completed,
+            cancelled = w.cancelled + d.cancelled,
+            disputed = w.disputed + d.disputed,
+            rated = w.rated + d.rated,
+            rating_sum = w.rating_sum + d.rating_sum,
+            earned = w.earned + d.earned
+        FROM delta AS d
+        WHERE w.worker_id = d.worker_id
+            AND (d.tasks, d.completed, d.cancelled, d.disputed, d.rated, d.rating_sum, d.earned) <> (0, 0, 0, 0, 0, 0, 0)
+        RETURNING w.*
+    )
+
+    UPDATE workers AS w
+    SET
+        total_tasks = c.tasks,
+        total_earned = c.earned,
+        completion_rate = coalesce(round(100.0 * c.completed / nullif(c.completed + c.cancelled, 0), 2), 0),
+        dispute_rate = coalesce(round(100.0 * c.disputed / nullif(c.tasks, 0), 2), 0),
+        average_rating = coalesce(round(1.0 * c.rating_sum / nullif(c.rated, 0), 2), 0)
+    FROM counted AS c
+    WHERE w.id = c.worker_id;
+    RETURN NULL;
+END;
+$$;
+
+-- Name: who_am_i(); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.who_am_i() RETURNS TABLE(kind text, id uuid, name text, email text, scopes text[])
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT 'worker', w.id, w.name, w.email, NULL::text[]
+    FROM workers AS w
+    WHERE w.id = ops.tenant() AND ops.tenant_kind() = 'worker'
+    UNION ALL
+    SELECT 'platform', p.id, p.name, p.contact_email, string_to_array(current_setting('gigstream.scopes', TRUE), ' ')
+    FROM platforms AS p
+    WHERE p.id = ops.tenant() AND ops.tenant_kind() = 'platform'
+$$;
+
+-- Name: accounts; Type: TABLE; Schema: ledger; Owner: -
+
+CREATE TABLE ledger.accounts (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    kind text NOT NULL,
+    owner_id uuid,
+    platform_id uuid,
+    balance numeric(20,6) DEFAULT 0 NOT NULL,
+    floor numeric(20,6) DEFAULT 0,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT accounts_balance_check CHECK ((balance <> 'NaN'::numeric)),
+    CONSTRAINT accounts_balance_floor CHECK ((balance >= floor)),
+    CONSTRAINT accounts_kind_check CHECK ((kind = ANY (ARRAY['platform_available'::text, 'platform_held'::text, 'worker_available'::text, 'worker_settling'::text, 'worker_advance'::text, 'custody'::text, 'fees'::text, 'advance_pool'::text, 'suspense'::text]))),
+    CONSTRAINT accounts_owner CHECK (
+CASE
+    WHEN (kind ~~ 'platform\_%'::text) THEN ((owner_id IS NOT NULL) AND (owner_id = platform_id))
+    WHEN (kind ~~ 'worker\_%'::text) THEN ((owner_id IS NOT NULL) AND (platform_id IS NOT NULL))
+    ELSE ((owner_id IS NULL) AND (platform_id IS NULL))
+END)
+)
+WITH (fillfactor='50');
+
+-- Name: transfers; Type: TABLE; Schema: ledger; Owner: -
+
+CREATE TABLE ledger.transfers (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    debit_account uuid NOT NULL,
+    credit_account uuid NOT NULL,
+    amount ops.usdc NOT NULL,
+    reason text NOT NULL,
+    task_id uuid,
+    stream_id uuid,
+    loan_id uuid,
+    transaction_id uuid,
+    deposit_id uuid,
+    source_seq integer DEFAULT 0 NOT NULL,
+    event_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT transfers_amount_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT transfers_check CHECK ((debit_account <> credit_account)),
+    CONSTRAINT transfers_reason_check CHECK ((reason = ANY (ARRAY['deposit'::text, 'hold'::text, 'pay'::text, 'release'::text, 'refund'::text, 'advance'::text, 'repay'::text, 'recover'::text, 'fee'::text, 'payout'::text, 'settle'::text, 'return'::text]))),
+    CONSTRAINT transfers_source CHECK ((num_nonnulls(task_id, stream_id, loan_id, transaction_id, deposit_id) = 1)),
+    CONSTRAINT transfers_source_seq_check CHECK ((source_seq >= 0))
+);
+
+-- Name: api_keys; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.api_keys (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    platform_id uuid NOT NULL,
+    prefix text NOT NULL,
+    key_hash bytea NOT NULL,
+    scopes text[] NOT NULL,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT api_keys_key_hash_check CHECK ((length(key_hash) = 32))
+);
+
+-- Name: deposits; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.deposits (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    platform_id uuid,
+    amount ops.usdc NOT NULL,
+    tx_hash text,
+    log_index integer,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT deposits_amount_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT deposits_check CHECK (((tx_hash IS NULL) = (log_index IS NULL))),
+    CONSTRAINT deposits_log_index_check CHECK ((log_index >= 0)),
+    CONSTRAINT deposits_tx_hash_check CHECK ((tx_hash ~ '^0x[0-9a-f]{64}$'::text))
+);
+
+-- Name: idempotency_keys; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.idempotency_keys (
+    principal text NOT NULL,
+    route text NOT NULL,
+    key text NOT NULL,
+    request_hash bytea NOT NULL,
+    status smallint,
+    body text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT idempotency_keys_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255))),
+    CONSTRAINT idempotency_keys_request_hash_check CHECK ((length(request_hash) = 32))
+);
+
+-- Name: invites; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.invites (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    platform_id uuid NOT NULL,
+    email text NOT NULL,
+    name text,
+    token_hash bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    accepted_at timestamp with time zone,
+    worker_id uuid,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT invites_check CHECK (((accepted_at IS NULL) = (worker_id IS NULL))),
+    CONSTRAINT invites_email_check CHECK (((length(email) >= 3) AND (length(email) <= 320))),
+    CONSTRAINT invites_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+    CONSTRAINT invites_token_hash_check CHECK ((length(token_hash) = 32))
+);
+
+-- Name: job_runs; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.job_runs (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    job text NOT NULL,
+    as_of timestamp with time zone NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    counts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    error text
+);
+
+-- Name: memberships; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.memberships (
+    platform_id uuid NOT NULL,
+    worker_id uuid NOT NULL,
+    open_tasks integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT memberships_open_tasks_check CHECK ((open_tasks >= 0))
+)
+WITH (fillfactor='80');
+
+-- Name: outbox; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.outbox (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    event text NOT NULL,
+    platform_id uuid,
+    worker_id uuid,
+    object_type text NOT NULL,
+    object_id uuid NOT NULL,
+    payload jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+-- Name: rate_limits; Type: TABLE; Schema: ops; Owner: -
+
+CREATE UNLOGGED TABLE ops.rate_limits (
+    key text NOT NULL,
+    minute timestamp with time zone NOT NULL,
+    requests integer NOT NULL
+)
+WITH (fillfactor='50');
+
+-- Name: refresh_tokens; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.refresh_tokens (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    session_id uuid NOT NULL,
+    worker_id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT refresh_tokens_token_hash_check CHECK ((length(token_hash) = 32))
+);
+
+-- Name: schema_migrations; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.schema_migrations (
+    version character varying NOT NULL
+);
+
+-- Name: worker_counters; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.worker_counters (
+    worker_id uuid NOT NULL,
+    tasks integer DEFAULT 0 NOT NULL,
+    completed integer DEFAULT 0 NOT NULL,
+    cancelled integer DEFAULT 0 NOT NULL,
+    disputed integer DEFAULT 0 NOT NULL,
+    rated integer DEFAULT 0 NOT NULL,
+    rating_sum integer DEFAULT 0 NOT NULL,
+    earned ops.usdc DEFAULT 0 NOT NULL,
+    CONSTRAINT worker_counters_check CHECK ((LEAST(tasks, completed, cancelled, disputed, rated, rating_sum) >= 0))
+)
+WITH (fillfactor='80');
+
+-- Name: active_streams_view; Type: VIEW; Schema: public; Owner: -
+
+CREATE VIEW public.active_streams_view WITH (security_invoker='true') AS
+ SELECT s.id AS stream_id,
+    s.task_id,
+    s.platform_id,
+    p.name AS platform_name,
+    s.worker_id,
+    w.name AS worker_name,
+    s.start_time,
+    s.end_time,
+    s.total_amount,
+    s.released_amount,
+    a.accrued_amount,
+    GREATEST((0)::numeric, (a.accrued_amount - (s.released_amount)::numeric)) AS releasable_amount,
+    round((((100)::numeric * a.accrued_amount) / (s.total_amount)::numeric), 2) AS percent_accrued,
+    s.next_release_at,
+    (GREATEST((0)::numeric, ceil(EXTRACT(epoch FROM (s.next_release_at - a.as_of)))))::integer AS seconds_to_next_release,
+    a.as_of
+   FROM (((public.streams s
+     JOIN public.platforms p ON ((s.platform_id = p.id)))
+     JOIN public.workers w ON ((s.worker_id = w.id)))
+     CROSS JOIN LATERAL ( SELECT n.as_of,
+            public.stream_accrued((s.total_amount)::numeric, (s.anchor_amount)::numeric, s.anchor_time, s.end_time, n.as_of) AS accrued_amount
+           FROM ( SELECT statement_timestamp() AS as_of) n) a)
+  WHERE (s.status = 'active'::text);
+
+-- Name: audit_logs; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.audit_logs (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    actor_id uuid,
+    actor_type text NOT NULL,
+    action text NOT NULL,
+    resource_type text NOT NULL,
+    resource_id uuid,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    ip_address inet,
+    user_agent text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT audit_logs_actor_type_check CHECK ((actor_type = ANY (ARRAY['worker'::text, 'platform'::text, 'system'::text]))),
+    CONSTRAINT audit_logs_check CHECK (((actor_type = 'system'::text) = (actor_id IS NULL)))
+);
+
+-- Name: daily_transaction_summary; Type: VIEW; Schema: public; Owner: -
+
+CREATE VIEW public.daily_transaction_summary WITH (security_invoker='true') AS
+ SELECT ((created_at AT TIME ZONE 'UTC'::text))::date AS day,
+    tx_type,
+    status,
+    count(*) AS transactions,
+    sum((amount)::numeric) AS total_amount,
+    sum((fee)::numeric) AS total_fees,
+    round(avg((amount)::numeric), 6) AS average_amount
+   FROM public.transactions x
+  GROUP BY (((created_at AT TIME ZONE 'UTC'::text))::date), tx_type, status;
+
+-- Name: loans; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.loans (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    worker_id uuid NOT NULL,
+    platform_id uuid NOT NULL,
+    amount ops.usdc NOT NULL,
+    fee ops.usdc DEFAULT 0 NOT NULL,
+    total_due ops.usdc NOT NULL,
+    amount_repaid ops.usdc DEFAULT 0 NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    mode text DEFAULT 'earned'::text NOT NULL,
+    risk_score integer,
+    predicted_earnings ops.usdc,
+    contract_address ops.address,
+    disbursed_at timestamp with time zone,
+    repayment_due timestamp with time zone,
+    repaid_at timestamp with time zone,
+    defaulted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT loans_amount_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT loans_amounts CHECK ((((total_due)::numeric = ((amount)::numeric + (fee)::numeric)) AND ((amount_repaid)::numeric <= (total_due)::numeric))),
+    CONSTRAINT loans_mode_check CHECK ((mode = ANY (ARRAY['earned'::text, 'predictive'::text]))),
+    CONSTRAINT loans_repaid CHECK (((status = 'repaid'::text) = ((amount_repaid)::numeric = (total_due)::numeric))),
+    CONSTRAINT loans_risk_score_check CHECK (((risk_score >= 0) AND (risk_score <= 1000))),
+    CONSTRAINT loans_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'approved'::text, 'disbursed'::text, 'repaying'::text, 'repaid'::text, 'defaulted'::text])))
+);
+
+-- Name: platform_performance_view; Type: VIEW; Schema: public; Owner: -
+
+CREATE VIEW public.platform_performance_view WITH (security_invoker='true') AS
+ SELECT p.id AS platform_id,
+    p.name,
+    t.total_tasks,
+    t.completed_tasks,
+    t.cancelled_tasks,
+    (t.paid_amount + s.open_released_amount) AS paid_amount,
+    (t.pending_amount - s.open_released_amount) AS pending_amount,
+    t.unique_workers,
+    t.workers_last_7_days,
+    t.workers_last_30_days,
+    t.average_completion_seconds
+   FROM ((public.platforms p
+     CROSS JOIN LATERAL ( SELECT count(*) AS total_tasks,
+            count(*) FILTER (WHERE (k.status = 'completed'::text)) AS completed_tasks,
+            count(*) FILTER (WHERE (k.status = 'cancelled'::text)) AS cancelled_tasks,
+            COALESCE(sum((k.paid_amount)::numeric), (0)::numeric) AS paid_amount,
+            COALESCE(sum((k.amount)::numeric) FILTER (WHERE (k.status = ANY (ARRAY['pending'::text, 'active'::text, 'disputed'::text]))), (0)::numeric) AS pending_amount,
+            count(DISTINCT k.worker_id) AS unique_workers,
+            count(DISTINCT k.worker_id) FILTER (WHERE (GREATEST(k.created_at, k.completed_at) >= (now() - '7 days'::interval))) AS workers_last_7_days,
+            count(DISTINCT k.worker_id) FILTER (WHERE (GREATEST(k.created_at, k.completed_at) >= (now() - '30 days'::interval))) AS workers_last_30_days,
+            COALESCE((avg(EXTRACT(epoch FROM (k.completed_at - k.started_at))))::bigint, (0)::bigint) AS average_completion_seconds
+           FROM public.tasks k
+          WHERE (k.platform_id = p.id)) t)
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum((m.released_amount)::numeric), (0)::numeric) AS open_released_amount
+           FROM public.streams m
+          WHERE ((m.platform_id = p.id) AND (m.status = ANY (ARRAY['active'::text, 'paused'::text])))) s);
+
+-- Name: reputation_events; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.reputation_events (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    worker_id uuid NOT NULL,
+    event_type text NOT NULL,
+    delta integer NOT NULL,
+    previous_score integer NOT NULL,
+    new_score integer NOT NULL,
+    reason text,
+    related_id uuid,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT reputation_events_event_type_check CHECK ((event_type = ANY (ARRAY['task_completed'::text, 'rating_received'::text, 'dispute_filed'::text, 'dispute_resolved'::text, 'bonus'::text, 'penalty'::text, 'appeal'::text]))),
+    CONSTRAINT reputation_events_new_score_check CHECK (((new_score >= 0) AND (new_score <= 1000))),
+    CONSTRAINT reputation_events_previous_score_check CHECK (((previous_score >= 0) AND (previous_score <= 1000)))
+);
+
+-- Name: worker_earnings_view; Type: VIEW; Schema: public; Owner: -
+
+CREATE VIEW public.worker_earnings_view WITH (security_invoker='true') AS
+ SELECT w.id AS worker_id,
+    w.name,
+    t.total_tasks,
+    t.completed_tasks,
+    t.active_tasks,
+    (t.earned_amount + s.released_amount) AS earned_amount,
+    s.released_amount,
+    (t.pending_amount + s.pending_amount) AS pending_amount,
+    x.payout_amount,
+    x.advance_amount,
+    x.repayment_amount,
+    x.fee_amount,
+    x.refund_amount,
+    l.open_loans,
+    l.open_loan_amount,
+    l.repaid_loans,
+    w.completion_rate,
+    w.average_rating
+   FROM ((((public.workers w
+     CROSS JOIN LATERAL ( SELECT count(*) AS total_tasks,
+            count(*) FILTER (WHERE (k.status = 'completed'::text)) AS completed_tasks,
+            count(*) FILTER (WHERE (k.status = 'active'::text)) AS active_tasks,
+            COALESCE(sum((k.paid_amount)::numeric) FILTER (WHERE (k.task_type = 'fixed'::text)), (0)::numeric) AS earned_amount,
+            COALESCE(sum((k.amount)::numeric) FILTER (WHERE ((k.task_type = 'fixed'::text) AND (k.status = ANY (ARRAY['pending'::text, 'active'::text, 'disputed'::text])))), (0)::numeric) AS pending_amount
+           FROM public.tasks k
+          WHERE (k.worker_id = w.id)) t)
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum((m.released_amount)::numeric), (0)::numeric) AS released_amount,
+            COALESCE(sum((m.remaining_amount)::numeric) FILTER (WHERE (m.status = ANY (ARRAY['active'::text, 'paused'::text]))), (0)::numeric) AS pending_amount
+           FROM public.streams m
+          WHERE (m.worker_id = w.id)) s)
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum((n.amount)::numeric) FILTER (WHERE (n.tx_type = 'payout'::text)), (0)::numeric) AS payout_amount,
+            COALESCE(sum((n.amount)::numeric) FILTER (WHERE (n.tx_type = 'advance'::text)), (0)::numeric) AS advance_amount,
+            COALESCE(sum((n.amount)::numeric) FILTER (WHERE (n.tx_type = 'repayment'::text)), (0)::numeric) AS repayment_amount,
+            COALESCE(sum((n.amount)::numeric) FILTER (WHERE (n.tx_type = 'fee'::text)), (0)::numeric) AS fee_amount,
+            COALESCE(sum((n.amount)::numeric) FILTER (WHERE (n.tx_type = 'refund'::text)), (0)::numeric) AS refund_amount
+           FROM public.transactions n
+          WHERE ((n.worker_id = w.id) AND (n.status <> 'failed'::text))) x)
+     CROSS JOIN LATERAL ( SELECT count(*) FILTER (WHERE (o.status = ANY (ARRAY['disbursed'::text, 'repaying'::text]))) AS open_loans,
+            COALESCE(sum(((o.total_due)::numeric - (o.amount_repaid)::numeric)) FILTER (WHERE (o.status = ANY (ARRAY['disbursed'::text, 'repaying'::text]))), (0)::numeric) AS open_loan_amount,
+            count(*) FILTER (WHERE (o.status = 'repaid'::text)) AS repaid_loans
+           FROM public.loans o
+          WHERE (o.worker_id = w.id)) l);
+
+-- Name: worker_risk_assessment; Type: VIEW; Schema: public; Owner: -
+
+CREATE VIEW public.worker_risk_assessment WITH (security_invoker='true') AS
+ SELECT f.worker_id,
+    f.tasks_last_30_days,
+    f.earned_last_30_days,
+    f.loans_total,
+    f.loans_open,
+    f.loans_repaid,
+    f.loans_defaulted,
+    f.dispute_rate,
+    f.completion_rate,
+    f.account_age_days,
+    f.reputation_factor,
+    f.completion_factor,
+    f.activity_factor,
+    f.age_factor,
+    f.repayment_factor,
+    f.dispute_factor,
+    r.risk_score,
+    (cardinality(e.reasons) = 0) AS eligible,
+    e.reasons
+   FROM ((( SELECT w.id AS worker_id,
+            w.dispute_rate,
+            w.completion_rate,
+            w.account_age_days,
+            t.tasks_last_30_days,
+            t.earned_last_30_days,
+            l.loans_total,
+            l.loans_open,
+            l.loans_repaid,
+            l.loans_defaulted,
+            (round((0.3 * (w.reputation_score)::numeric)))::integer AS reputation_factor,
+            (round((2.5 * w.completion_rate)))::integer AS completion_factor,
+            (LEAST((150)::bigint, (15 * t.tasks_last_30_days)))::integer AS activity_factor,
+            (LEAST((150)::numeric, round((2.5 * (w.account_age_days)::numeric))))::integer AS age_factor,
+            (
+                CASE
+                    WHEN (l.loans_defaulted > 0) THEN (0)::bigint
+                    ELSE LEAST((150)::bigint, (50 + (50 * l.loans_repaid)))
+                END)::integer AS repayment_factor,
+            ((- LEAST((200)::numeric, round(((4)::numeric * w.dispute_rate)))))::integer AS dispute_factor
+           FROM ((public.workers w
+             CROSS JOIN LATERAL ( SELECT count(*) AS tasks_last_30_days,
+                    COALESCE(sum((k.paid_amount)::numeric), (0)::numeric) AS earned_last_30_days
+                   FROM public.tasks k
+                  WHERE ((k.worker_id = w.id) AND (k.completed_at >= (now() - '30 days'::interval)))) t)
+             CROSS JOIN LATERAL ( SELECT count(*) AS loans_total,
+                    count(*) FILTER (WHERE (o.status = ANY (ARRAY['pending'::text, 'approved'::text, 'disbursed'::text, 'repaying'::text]))) AS loans_open,
+                    count(*) FILTER (WHERE (o.status = 'repaid'::text)) AS loans_repaid,
+                    count(*) FILTER (WHERE (o.status = 'defaulted'::text)) AS loans_defaulted
+                   FROM public.loans o
+                  WHERE (o.worker_id = w.id)) l)) f
+     CROSS JOIN LATERAL ( SELECT LEAST(1000, GREATEST(0, (((((f.reputation_factor + f.completion_factor) + f.activity_factor) + f.age_factor) + f.repayment_factor) + f.dispute_factor))) AS risk_score) r)
+     CROSS JOIN LATERAL ( SELECT array_remove(ARRAY[
+                CASE
+                    WHEN (r.risk_score < 600) THEN 'risk_score below 600'::text
+                    ELSE NULL::text
+                END,
+                CASE
+                    WHEN (f.account_age_days < 7) THEN 'account younger than 7 days'::text
+                    ELSE NULL::text
+                END,
+                CASE
+                    WHEN (f.completion_rate < (80)::numeric) THEN 'completion_rate below 80'::text
+                    ELSE NULL::text
+                END,
+                CASE
+                    WHEN (f.loans_open > 0) THEN 'a loan is open'::text
+                    ELSE NULL::text
+                END,
+                CASE
+                    WHEN (f.loans_defaulted > 0) THEN 'a loan was defaulted'::text
+                    ELSE NULL::text
+                END], NULL::text) AS reasons) e);
+
+-- Name: accounts accounts_owner_id_kind_platform_id_key; Type: CONSTRAINT; Schema: ledger; Owner: -
+
+ALTER TABLE ONLY ledger.accounts
+    ADD CONSTRAINT accounts_owner_id_kind_platform_id_key UNIQUE NULLS NOT DISTINCT (owner_id, kind, platform_id);
+
+-- Name: accounts accounts_pkey; Type: CONSTRAINT; Schema: ledger; Owner: -
+
+ALTER TABLE ONLY ledger.accounts
+    ADD CONSTRAINT accounts_pkey PRIMARY KEY (id);
+
+-- Name: transfers transfers_pkey; Type: CONSTRAINT; Schema: ledger; Owner: -
+
+ALTER TABLE ONLY ledger.transfers
+    ADD CONSTRAINT transfers_pkey PRIMARY KEY (id);
+
+-- Name: api_keys api_keys_key_hash_key; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.api_keys
+    ADD CONSTRAINT api_keys_key_hash_key UNIQUE (key_hash);
+
+-- Name: api_keys api_keys_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.api_keys
+    ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
+
+-- Name: deposits deposits_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.deposits
+    ADD CONSTRAINT deposits_pkey PRIMARY KEY (id);
+
+-- Name: deposits deposits_tx_hash_log_index_key; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.deposits
+    ADD CONSTRAINT deposits_tx_hash_log_index_key UNIQUE (tx_hash, log_index);
+
+-- Name: idempotency_keys idempotency_keys_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (principal, route, key);
+
+-- Name: invites invites_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.invites
+    ADD CONSTRAINT invites_pkey PRIMARY KEY (id);
+
+-- Name: invites invites_token_hash_key; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.invites
+    ADD CONSTRAINT invites_token_hash_key UNIQUE (token_hash);
+
+-- Name: job_runs job_runs_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.job_runs
+    ADD CONSTRAINT job_runs_pkey PRIMARY KEY (id);
+
+-- Name: memberships memberships_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.memberships
+    ADD CONSTRAINT memberships_pkey PRIMARY KEY (platform_id, worker_id);
+
+-- Name: outbox outbox_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+-- Name: rate_limits rate_limits_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.rate_limits
+    ADD CONSTRAINT rate_limits_pkey PRIMARY KEY (key);
+
+-- Name: refresh_tokens refresh_tokens_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.refresh_tokens
+    ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (id);
+
+-- Name: refresh_tokens refresh_tokens_token_hash_key; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.refresh_tokens
+    ADD CONSTRAINT refresh_tokens_token_hash_key UNIQUE (token_hash);
+
+-- Name: schema_migrations schema_migrations_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
+
+-- Name: worker_counters worker_counters_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.worker_counters
+    ADD CONSTRAINT worker_counters_pkey PRIMARY KEY (worker_id);
+
+-- Name: audit_logs audit_logs_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.audit_logs
+    ADD CONSTRAINT audit_logs_pkey PRIMARY KEY (id);
+
+-- Name: loans loans_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.loans
+    ADD CONSTRAINT loans_pkey PRIMARY KEY (id);
+
+-- Name: platforms platforms_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.platforms
+    ADD CONSTRAINT platforms_pkey PRIMARY KEY (id);
+
+-- Name: reputation_events reputation_events_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.reputation_events
+    ADD CONSTRAINT reputation_events_pkey PRIMARY KEY (id);
+
+-- Name: streams streams_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.streams
+    ADD CONSTRAINT streams_pkey PRIMARY KEY (id);
+
+-- Name: streams streams_task_id_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.streams
+    ADD CONSTRAINT streams_task_id_key UNIQUE (task_id);
+
+-- Name: tasks tasks_external_id_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.tasks
+    ADD CONSTRAINT tasks_external_id_key UNIQUE (platform_id, external_id);
+
+-- Name: tasks tasks_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.tasks
+    ADD CONSTRAINT tasks_pkey PRIMARY KEY (id);
+
+-- Name: transactions transactions_circle_tx_id_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.transactions
+    ADD CONSTRAINT transactions_circle_tx_id_key UNIQUE (circle_tx_id);
+
+-- Name: transactions transactions_payment_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.transactions
+    ADD CONSTRAINT transactions_payment_key UNIQUE (tx_hash, payment_no);
+
+-- Name: transactions transactions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.transactions
+    ADD CONSTRAINT transactions_pkey PRIMARY KEY (id);
+
+-- Name: workers workers_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.workers
+    ADD CONSTRAINT workers_pkey PRIMARY KEY (id);
+
+-- Name: workers workers_wallet_id_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.workers
+    ADD CONSTRAINT workers_wallet_id_key UNIQUE (wallet_id);
+
+-- Name: accounts_platform_id_idx; Type: INDEX; Schema: ledger; Owner: -
+
+CREATE INDEX accounts_platform_id_idx ON ledger.accounts USING btree (platform_id, kind);
+
+-- Name: transfers_credit_account_idx; Type: INDEX; Schema: ledger; Owner: -
+
+CREATE INDEX transfers_credit_account_idx ON ledger.transfers USING btree (credit_account, id);
+
+-- Name: transfers_debit_account_idx; Type: INDEX; Schema: ledger; Owner: -
+
+CREATE INDEX transfers_debit_account_idx ON ledger.transfers USING btree (debit_account, id);
+
+-- Name: transfers_deposit_key; Type: INDEX; Schema: ledger; Owner: -
+
+CREATE UNIQUE INDEX transfers_deposit_key ON ledger.transfers USING btree (deposit_id, reason, source_seq) WHERE (deposit_id IS NOT NULL);
+
+-- Name: transfers_loan_key; Type: INDEX; Schema: ledger; Owner: -
+
+CREATE UNIQUE INDEX transfers_loan_key ON ledger.transfers USING btree (loan_id, reason, source_seq) WHERE (loan_id IS NOT NULL);
+
+-- Name: transfers_stream_key; Type: INDEX; Schema: ledger; Owner: -
+
+CREATE UNIQUE INDEX transfers_stream_key ON ledger.transfers USING btree (stream_id, reason, source_seq) WHERE (stream_id IS NOT NULL);
+
+-- Name: transfers_task_key; Type: INDEX; Schema: ledger; Owner: -
+
+CREATE UNIQUE INDEX transfers_task_key ON ledger.transfers USING btree (task_id, reason, source_seq) WHERE (task_id IS NOT NULL);
+
+-- Name: transfers_transaction_key; Type: INDEX; Schema: ledger; Owner: -
+
+CREATE UNIQUE INDEX transfers_transaction_key ON ledger.transfers USING btree (transaction_id, reason, source_seq) WHERE (transaction_id IS NOT NULL);
+
+-- Name: api_keys_platform_id_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX api_keys_platform_id_idx ON ops.api_keys USING btree (platform_id, id);
+
+-- Name: deposits_platform_id_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX deposits_platform_id_idx ON ops.deposits USING btree (platform_id, id);
+
+-- Name: idempotency_keys_created_at_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX idempotency_keys_created_at_idx ON ops.idempotency_keys USING btree (created_at);
+
+-- Name: invites_platform_id_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX invites_platform_id_idx ON ops.invites USING btree (platform_id, id);
+
+-- Name: invites_worker_id_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX invites_worker_id_idx ON ops.invites USING btree (worker_id);
+
+-- Name: job_runs_job_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX job_runs_job_idx ON ops.job_runs USING btree (job, id);
+
+-- Name: memberships_worker_id_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX memberships_worker_id_idx ON ops.memberships USING btree (worker_id);
+
+-- Name: outbox_platform_id_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX outbox_platform_id_idx ON ops.outbox USING btree (platform_id, id);
+
+-- Name: refresh_tokens_expires_at_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX refresh_tokens_expires_at_idx ON ops.refresh_tokens USING btree (expires_at);
+
+-- Name: refresh_tokens_live_key; Type: INDEX; Schema: ops; Owner: -
+
+CREATE UNIQUE INDEX refresh_tokens_live_key ON ops.refresh_tokens USING btree (session_id) WHERE ((used_at IS NULL) AND (revoked_at IS NULL));
+
+-- Name: refresh_tokens_worker_id_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX refresh_tokens_worker_id_idx ON ops.refresh_tokens USING btree (worker_id);
+
+-- Name: audit_logs_actor_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX audit_logs_actor_id_idx ON public.audit_logs USING btree (actor_id, id);
+
+-- Name: audit_logs_created_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX audit_logs_created_at_idx ON public.audit_logs USING btree (created_at);
+
+-- Name: audit_logs_resource_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX audit_logs_resource_id_idx ON public.audit_logs USING btree (resource_id, id);
+
+-- Name: loans_created_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX loans_created_at_idx ON public.loans USING btree (created_at);
+
+-- Name: loans_open_key; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX loans_open_key ON public.loans USING btree (worker_id) WHERE (status = ANY (ARRAY['pending'::text, 'approved'::text, 'disbursed'::text, 'repaying'::text]));
+
+-- Name: loans_platform_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX loans_platform_id_idx ON public.loans USING btree (platform_id, id);
+
+-- Name: loans_status_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX loans_status_idx ON public.loans USING btree (status);
+
+-- Name: loans_worker_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX loans_worker_id_idx ON public.loans USING btree (worker_id, id);
+
+-- Name: platforms_contact_email_key; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX platforms_contact_email_key ON public.platforms USING btree (lower(contact_email));
+
+-- Name: platforms_created_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX platforms_created_at_idx ON public.platforms USING btree (created_at);
+
+-- Name: platforms_wallet_address_key; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX platforms_wallet_address_key ON public.platforms USING btree (lower((wallet_address)::text));
+
+-- Name: reputation_events_chain_key; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX reputation_events_chain_key ON public.reputation_events USING btree (worker_id, created_at);
+
+-- Name: reputation_events_created_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX reputation_events_created_at_idx ON public.reputation_events USING btree (created_at);
+
+-- Name: reputation_events_worker_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX reputation_events_worker_id_idx ON public.reputation_events USING btree (worker_id, id);
+
+-- Name: streams_created_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX streams_created_at_idx ON public.streams USING brin (created_at);
+
+-- Name: streams_due_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX streams_due_idx ON public.streams USING btree (next_release_at) WHERE (status = 'active'::text);
+
+-- Name: streams_platform_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX streams_platform_id_idx ON public.streams USING btree (platform_id, id);
+
+-- Name: streams_status_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX streams_status_idx ON public.streams USING btree (status);
+
+-- Name: streams_worker_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX streams_worker_id_idx ON public.streams USING btree (worker_id, id);
+
+-- Name: tasks_created_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX tasks_created_at_idx ON public.tasks USING btree (created_at);
+
+-- Name: tasks_platform_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX tasks_platform_id_idx ON public.tasks USING btree (platform_id, id);
+
+-- Name: tasks_status_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX tasks_status_idx ON public.tasks USING btree (status);
+
+-- Name: tasks_worker_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX tasks_worker_id_idx ON public.tasks USING btree (worker_id, id);
+
+-- Name: transactions_created_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX transactions_created_at_idx ON public.transactions USING btree (created_at);
+
+-- Name: transactions_platform_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX transactions_platform_id_idx ON public.transactions USING btree (platform_id, id);
+
+-- Name: transactions_status_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX transactions_status_idx ON public.transactions USING btree (status);
+
+-- Name: transactions_task_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX transactions_task_id_idx ON public.transactions USING btree (task_id);
+
+-- Name: transactions_worker_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX transactions_worker_id_idx ON public.transactions USING btree (worker_id, id);
+
+-- Name: workers_created_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX workers_created_at_idx ON public.workers USING btree (created_at);
+
+-- Name: workers_email_key; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX workers_email_key ON public.workers USING btree (lower(email));
+
+-- Name: workers_wallet_address_key; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX workers_wallet_address_key ON public.workers USING btree (lower((wallet_address)::text));
+
+-- Name: transfers _000_append_only; Type: TRIGGER; Schema: ledger; Owner: -
+
+CREATE TRIGGER _000_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.transfers FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
+
+-- Name: accounts _000_no_truncate; Type: TRIGGER; Schema: ledger; Owner: -
+
+CREATE TRIGGER _000_no_truncate BEFORE TRUNCATE ON ledger.accounts FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
+
+-- Name: transfers _500_apply; Type: TRIGGER; Schema: ledger; Owner: -
+
+CREATE TRIGGER _500_apply AFTER INSERT ON ledger.transfers REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION ledger.apply_transfers();
+
+-- Name: deposits _000_no_truncate; Type: TRIGGER; Schema: ops; Owner: -
+
+CREATE TRIGGER _000_no_truncate BEFORE TRUNCATE ON ops.deposits FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
+
+-- Name: api_keys _500_mirror_api_key; Type: TRIGGER; Schema: ops; Owner: -
+
+CREATE TRIGGER _500_mirror_api_key AFTER INSERT ON ops.api_keys FOR EACH ROW EXECUTE FUNCTION ops.mirror_api_key();
+
+-- Name: memberships _510_platform_statistics_delete; Type: TRIGGER; Schema: ops; Owner: -
+
+CREATE TRIGGER _510_platform_statistics_delete AFTER DELETE ON ops.memberships REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.update_platform_statistics();
+
+-- Name: memberships _510_platform_statistics_insert; Type: TRIGGER; Schema: ops; Owner: -
+
+CREATE TRIGGER _510_platform_statistics_insert AFTER INSERT ON ops.memberships REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.update_platform_statistics();
+
+-- Name: memberships _510_platform_statistics_update; Type: TRIGGER; Schema: ops; Owner: -
+
+CREATE TRIGGER _510_platform_statistics_update AFTER UPDATE ON ops.memberships REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.update_platform_statistics();
+
+-- Name: refresh_tokens _520_worker_last_active; Type: TRIGGER; Schema: ops; Owner: -
+
+CREATE TRIGGER _520_worker_last_active AFTER INSERT ON ops.refresh_tokens REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.update_worker_last_active();
+
+-- Name: audit_logs _000_append_only; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _000_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_logs FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
+
+-- Name: reputation_events _000_append_only; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _000_append_only BEFORE UPDATE OR TRUNCATE ON public.reputation_events FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
+
+-- Name: loans _000_no_truncate; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _000_no_truncate BEFORE TRUNCATE ON public.loans FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
+
+-- Name: platforms _000_no_truncate; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _000_no_truncate BEFORE TRUNCATE ON public.platforms FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
+
+-- Name: streams _000_no_truncate; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _000_no_truncate BEFORE TRUNCATE ON public.streams FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
+
+-- Name: tasks _000_no_truncate; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _000_no_truncate BEFORE TRUNCATE ON public.tasks FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
+
+-- Name: transactions _000_no_truncate; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _000_no_truncate BEFORE TRUNCATE ON public.transactions FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
+
+-- Name: workers _000_no_truncate; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _000_no_truncate BEFORE TRUNCATE ON public.workers FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
+
+-- Name: loans _100_touch; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _100_touch BEFORE UPDATE ON public.loans FOR EACH ROW EXECUTE FUNCTION ops.touch();
+
+-- Name: platforms _100_touch; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _100_touch BEFORE UPDATE ON public.platforms FOR EACH ROW EXECUTE FUNCTION ops.touch();
+
+-- Name: tasks _100_touch; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _100_touch BEFORE UPDATE ON public.tasks FOR EACH ROW EXECUTE FUNCTION ops.touch();
+
+-- Name: transactions _100_touch; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _100_touch BEFORE UPDATE ON public.transactions FOR EACH ROW EXECUTE FUNCTION ops.touch();
+
+-- Name: workers _100_touch; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _100_touch BEFORE UPDATE ON public.workers FOR EACH ROW EXECUTE FUNCTION ops.touch();
+
+-- Name: reputation_events _200_reputation_score; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _200_reputation_score BEFORE INSERT ON public.reputation_events FOR EACH ROW EXECUTE FUNCTION public.update_reputation_score();
+
+-- Name: streams _200_stream_amounts; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _200_stream_amounts BEFORE INSERT OR UPDATE ON public.streams FOR EACH ROW EXECUTE FUNCTION public.update_stream_amounts();
+
+-- Name: workers _500_open_counters; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _500_open_counters AFTER INSERT ON public.workers FOR EACH ROW EXECUTE FUNCTION ops.open_worker_counters();
+
+-- Name: tasks _500_worker_statistics_delete; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _500_worker_statistics_delete AFTER DELETE ON public.tasks REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.update_worker_statistics();
+
+-- Name: tasks _500_worker_statistics_insert; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _500_worker_statistics_insert AFTER INSERT ON public.tasks REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.update_worker_statistics();
+
+-- Name: tasks _500_worker_statistics_update; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _500_worker_statistics_update AFTER UPDATE ON public.tasks REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.update_worker_statistics();
+
+-- Name: tasks _510_platform_statistics_delete; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _510_platform_statistics_delete AFTER DELETE ON public.tasks REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.update_platform_statistics();
+
+-- Name: transactions _510_platform_statistics_delete; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _510_platform_statistics_delete AFTER DELETE ON public.transactions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.update_platform_statistics();
+
+-- Name: tasks _510_platform_statistics_insert; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _510_platform_statistics_insert AFTER INSERT ON public.tasks REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.update_platform_statistics();
+
+-- Name: transactions _510_platform_statistics_insert; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _510_platform_statistics_insert AFTER INSERT ON public.transactions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.update_platform_statistics();
+
+-- Name: tasks _510_platform_statistics_update; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _510_platform_statistics_update AFTER UPDATE ON public.tasks REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.update_platform_statistics();
+
+-- Name: transactions _510_platform_statistics_update; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _510_platform_statistics_update AFTER UPDATE ON public.transactions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.update_platform_statistics();
+
+-- Name: tasks _520_worker_last_active_insert; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _520_worker_last_active_insert AFTER INSERT ON public.tasks REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.update_worker_last_active();
+
+-- Name: tasks _520_worker_last_active_update; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _520_worker_last_active_update AFTER UPDATE ON public.tasks REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.update_worker_last_active();
+
+-- Name: transfers transfers_credit_account_fkey; Type: FK CONSTRAINT; Schema: ledger; Owner: -
+
+ALTER TABLE ONLY ledger.transfers
+    ADD CONSTRAINT transfers_credit_account_fkey FOREIGN KEY (credit_account) REFERENCES ledger.accounts(id) ON DELETE RESTRICT;
+
+-- Name: transfers transfers_debit_account_fkey; Type: FK CONSTRAINT; Schema: ledger; Owner: -
+
+ALTER TABLE ONLY ledger.transfers
+    ADD CONSTRAINT transfers_debit_account_fkey FOREIGN KEY (debit_account) REFERENCES ledger.accounts(id) ON DELETE RESTRICT;
+
+-- Name: transfers transfers_deposit_id_fkey; Type: FK CONSTRAINT; Schema: ledger; Owner: -
+
+ALTER TABLE ONLY ledger.transfers
+    ADD CONSTRAINT transfers_deposit_id_fkey FOREIGN KEY (deposit_id) REFERENCES ops.deposits(id) ON DELETE RESTRICT;
+
+-- Name: transfers transfers_loan_id_fkey; Type: FK CONSTRAINT; Schema: ledger; Owner: -
+
+ALTER TABLE ONLY ledger.transfers
+    ADD CONSTRAINT transfers_loan_id_fkey FOREIGN KEY (loan_id) REFERENCES public.loans(id) ON DELETE RESTRICT;
+
+-- Name: transfers transfers_stream_id_fkey; Type: FK CONSTRAINT; Schema: ledger; Owner: -
+
+ALTER TABLE ONLY ledger.transfers
+    ADD CONSTRAINT transfers_stream_id_fkey FOREIGN KEY (stream_id) REFERENCES public.streams(id) ON DELETE RESTRICT;
+
+-- Name: transfers transfers_task_id_fkey; Type: FK CONSTRAINT; Schema: ledger; Owner: -
+
+ALTER TABLE ONLY ledger.transfers
+    ADD CONSTRAINT transfers_task_id_fkey FOREIGN KEY (task_id) REFERENCES public.tasks(id) ON DELETE RESTRICT;
+
+-- Name: transfers transfers_transaction_id_fkey; Type: FK CONSTRAINT; Schema: ledger; Owner: -
+
+ALTER TABLE ONLY ledger.transfers
+    ADD CONSTRAINT transfers_transaction_id_fkey FOREIGN KEY (transaction_id) REFERENCES public.transactions(id) ON DELETE RESTRICT;
+
+-- Name: api_keys api_keys_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.api_keys
+    ADD CONSTRAINT api_keys_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
+
+-- Name: deposits deposits_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.deposits
+    ADD CONSTRAINT deposits_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id);
+
+-- Name: invites invites_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.invites
+    ADD CONSTRAINT invites_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
+
+-- Name: invites invites_worker_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.invites
+    ADD CONSTRAINT invites_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id) ON DELETE CASCADE;
+
+-- Name: memberships memberships_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.memberships
+    ADD CONSTRAINT memberships_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id);
+
+-- Name: memberships memberships_worker_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.memberships
+    ADD CONSTRAINT memberships_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id) ON DELETE CASCADE;
+
+-- Name: outbox outbox_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.outbox
+    ADD CONSTRAINT outbox_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id);
+
+-- Name: refresh_tokens refresh_tokens_worker_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.refresh_tokens
+    ADD CONSTRAINT refresh_tokens_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id) ON DELETE CASCADE;
+
+-- Name: worker_counters worker_counters_worker_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.worker_counters
+    ADD CONSTRAINT worker_counters_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id) ON DELETE CASCADE;
+
+-- Name: loans loans_platform_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.loans
+    ADD CONSTRAINT loans_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id);
+
+-- Name: loans loans_worker_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.loans
+    ADD CONSTRAINT loans_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id) ON DELETE CASCADE;
+
+-- Name: reputation_events reputation_events_worker_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.reputation_events
+    ADD CONSTRAINT reputation_events_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id) ON DELETE CASCADE;
+
+-- Name: streams streams_platform_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.streams
+    ADD CONSTRAINT streams_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id);
+
+-- Name: streams streams_task_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.streams
+    ADD CONSTRAINT streams_task_id_fkey FOREIGN KEY (task_id) REFERENCES public.tasks(id) ON DELETE CASCADE;
+
+-- Name: streams streams_worker_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.streams
+    ADD CONSTRAINT streams_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id) ON DELETE CASCADE;
+
+-- Name: tasks tasks_platform_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.tasks
+    ADD CONSTRAINT tasks_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id);
+
+-- Name: tasks tasks_worker_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.tasks
+    ADD CONSTRAINT tasks_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id) ON DELETE CASCADE;
+
+-- Name: transactions transactions_platform_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.transactions
+    ADD CONSTRAINT transactions_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id);
+
+-- Name: transactions transactions_task_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.transactions
+    ADD CONSTRAINT transactions_task_id_fkey FOREIGN KEY (task_id) REFERENCES public.tasks(id) ON DELETE SET NULL;
+
+-- Name: transactions transactions_worker_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.transactions
+    ADD CONSTRAINT transactions_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id) ON DELETE CASCADE;
+
+-- Name: accounts; Type: ROW SECURITY; Schema: ledger; Owner: -
+
+ALTER TABLE ledger.accounts ENABLE ROW LEVEL SECURITY;
+
+-- Name: accounts every_row; Type: POLICY; Schema: ledger; Owner: -
+
+CREATE POLICY every_row ON ledger.accounts TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: transfers every_row; Type: POLICY; Schema: ledger; Owner: -
+
+CREATE POLICY every_row ON ledger.transfers TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: accounts every_row_read; Type: POLICY; Schema: ledger; Owner: -
+
+CREATE POLICY every_row_read ON ledger.accounts FOR SELECT TO auditor USING (true);
+
+-- Name: transfers every_row_read; Type: POLICY; Schema: ledger; Owner: -
+
+CREATE POLICY every_row_read ON ledger.transfers FOR SELECT TO auditor USING (true);
+
+-- Name: transfers tenant_insert; Type: POLICY; Schema: ledger; Owner: -
+
+CREATE POLICY tenant_insert ON ledger.transfers FOR INSERT TO api WITH CHECK ((( SELECT count(*) AS count
+   FROM ledger.accounts a
+  WHERE (a.id = ANY (ARRAY[transfers.debit_account, transfers.credit_account]))) = 2));
+
+-- Name: accounts tenant_read; Type: POLICY; Schema: ledger; Owner: -
+
+CREATE POLICY tenant_read ON ledger.accounts FOR SELECT TO api USING (((( SELECT ops.tenant() AS tenant) = owner_id) OR (( SELECT ops.tenant() AS tenant) = platform_id)));
+
+-- Name: transfers tenant_read; Type: POLICY; Schema: ledger; Owner: -
+
+CREATE POLICY tenant_read ON ledger.transfers FOR SELECT TO api USING ((EXISTS ( SELECT
+   FROM ledger.accounts a
+  WHERE (a.id = ANY (ARRAY[transfers.debit_account, transfers.credit_account])))));
+
+-- Name: transfers; Type: ROW SECURITY; Schema: ledger; Owner: -
+
+ALTER TABLE ledger.transfers ENABLE ROW LEVEL SECURITY;
+
+-- Name: api_keys; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.api_keys ENABLE ROW LEVEL SECURITY;
+
+-- Name: deposits; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.deposits ENABLE ROW LEVEL SECURITY;
+
+-- Name: api_keys every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.api_keys TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: deposits every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.deposits TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: idempotency_keys every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.idempotency_keys TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: invites every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.invites TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: job_runs every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.job_runs TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: memberships every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.memberships TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: outbox every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.outbox TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: rate_limits every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.rate_limits TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: refresh_tokens every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.refresh_tokens TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: worker_counters every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.worker_counters TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: api_keys every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.api_keys FOR SELECT TO auditor USING (true);
+
+-- Name: deposits every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.deposits FOR SELECT TO auditor USING (true);
+
+-- Name: idempotency_keys every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.idempotency_keys FOR SELECT TO auditor USING (true);
+
+-- Name: invites every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.invites FOR SELECT TO auditor USING (true);
+
+-- Name: job_runs every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.job_runs FOR SELECT TO auditor USING (true);
+
+-- Name: memberships every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.memberships FOR SELECT TO auditor USING (true);
+
+-- Name: outbox every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.outbox FOR SELECT TO auditor USING (true);
+
+-- Name: rate_limits every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.rate_limits FOR SELECT TO auditor USING (true);
+
+-- Name: refresh_tokens every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.refresh_tokens FOR SELECT TO auditor USING (true);
+
+-- Name: worker_counters every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.worker_counters FOR SELECT TO auditor USING (true);
+
+-- Name: idempotency_keys; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.idempotency_keys ENABLE ROW LEVEL SECURITY;
+
+-- Name: invites; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.invites ENABLE ROW LEVEL SECURITY;
+
+-- Name: job_runs; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.job_runs ENABLE ROW LEVEL SECURITY;
+
+-- Name: memberships; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.memberships ENABLE ROW LEVEL SECURITY;
+
+-- Name: outbox; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.outbox ENABLE ROW LEVEL SECURITY;
+
+-- Name: rate_limits; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.rate_limits ENABLE ROW LEVEL SECURITY;
+
+-- Name: refresh_tokens; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.refresh_tokens ENABLE ROW LEVEL SECURITY;
+
+-- Name: outbox tenant_insert; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_insert ON ops.outbox FOR INSERT TO api WITH CHECK (((( SELECT ops.tenant() AS tenant) = platform_id) OR (( SELECT ops.tenant() AS tenant) = worker_id)));
+
+-- Name: memberships tenant_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_read ON ops.memberships FOR SELECT TO api USING (((( SELECT ops.tenant() AS tenant) = platform_id) OR (( SELECT ops.tenant() AS tenant) = worker_id)));
+
+-- Name: worker_counters; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.worker_counters ENABLE ROW LEVEL SECURITY;
+
+-- Name: audit_logs; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.audit_logs ENABLE ROW LEVEL SECURITY;
+
+-- Name: audit_logs every_row; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY every_row ON public.audit_logs TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: loans every_row; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY every_row ON public.loans TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: platforms every_row; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY every_row ON public.platforms TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: reputation_events every_row; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY every_row ON public.reputation_events TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: streams every_row; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY every_row ON public.streams TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: tasks every_row; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY every_row ON public.tasks TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: transactions every_row; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY every_row ON public.transactions TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: workers every_row; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY every_row ON public.workers TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: audit_logs every_row_read; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY every_row_read ON public.audit_logs FOR SELECT TO auditor USING (true);
+
+-- Name: loans every_row_read; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY every_row_read ON public.loans FOR SELECT TO auditor USING (true);
+
+-- Name: platforms every_row_read; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY every_row_read ON public.platforms FOR SELECT TO auditor USING (true);
+
+-- Name: reputation_events every_row_read; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY every_row_read ON public.reputation_events FOR SELECT TO auditor USING (true);
+
+-- Name: streams every_row_read; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY every_row_read ON public.streams FOR SELECT TO auditor USING (true);
+
+-- Name: tasks every_row_read; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY every_row_read ON public.tasks FOR SELECT TO auditor USING (true);
+
+-- Name: transactions every_row_read; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY every_row_read ON public.transactions FOR SELECT TO auditor USING (true);
+
+-- Name: workers every_row_read; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY every_row_read ON public.workers FOR SELECT TO auditor USING (true);
+
+-- Name: loans; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.loans ENABLE ROW LEVEL SECURITY;
+
+-- Name: transactions payouts; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY payouts ON public.transactions TO signer USING ((tx_type = 'payout'::text)) WITH CHECK ((tx_type = 'payout'::text));
+
+-- Name: platforms; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.platforms ENABLE ROW LEVEL SECURITY;
+
+-- Name: reputation_events; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.reputation_events ENABLE ROW LEVEL SECURITY;
+
+-- Name: streams; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.streams ENABLE ROW LEVEL SECURITY;
+
+-- Name: tasks; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.tasks ENABLE ROW LEVEL SECURITY;
+
+-- Name: audit_logs tenant_insert; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY tenant_insert ON public.audit_logs FOR INSERT TO api WITH CHECK ((actor_id = ( SELECT ops.tenant() AS tenant)));
+
+-- Name: reputation_events tenant_insert; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY tenant_insert ON public.reputation_events FOR INSERT TO api WITH CHECK ((EXISTS ( SELECT
+   FROM ops.memberships m
+  WHERE ((m.platform_id = ( SELECT ops.tenant() AS tenant)) AND (m.worker_id = reputation_events.worker_id)))));
+
+-- Name: streams tenant_insert; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY tenant_insert ON public.streams FOR INSERT TO api WITH CHECK ((platform_id = ( SELECT ops.tenant() AS tenant)));
+
+-- Name: tasks tenant_insert; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY tenant_insert ON public.tasks FOR INSERT TO api WITH CHECK ((platform_id = ( SELECT ops.tenant() AS tenant)));
+
+-- Name: audit_logs tenant_read; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY tenant_read ON public.audit_logs FOR SELECT TO api USING ((actor_id = ( SELECT ops.tenant() AS tenant)));
+
+-- Name: loans tenant_read; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY tenant_read ON public.loans FOR SELECT TO api USING ((worker_id = ( SELECT ops.tenant() AS tenant)));
+
+-- Name: platforms tenant_read; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY tenant_read ON public.platforms FOR SELECT TO api USING (((id = ( SELECT ops.tenant() AS tenant)) OR (EXISTS ( SELECT
+   FROM ops.memberships m
+  WHERE ((m.worker_id = ( SELECT ops.tenant() AS tenant)) AND (m.platform_id = platforms.id))))));
+
+-- Name: reputation_events tenant_read; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY tenant_read ON public.reputation_events FOR SELECT TO api USING (((worker_id = ( SELECT ops.tenant() AS tenant)) OR (EXISTS ( SELECT
+   FROM ops.memberships m
+  WHERE ((m.platform_id = ( SELECT ops.tenant() AS tenant)) AND (m.worker_id = reputation_events.worker_id))))));
+
+-- Name: streams tenant_read; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY tenant_read ON public.streams FOR SELECT TO api USING (((( SELECT ops.tenant() AS tenant) = platform_id) OR (( SELECT ops.tenant() AS tenant) = worker_id)));
+
+-- Name: tasks tenant_read; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY tenant_read ON public.tasks FOR SELECT TO api USING (((( SELECT ops.tenant() AS tenant) = platform_id) OR (( SELECT ops.tenant() AS tenant) = worker_id)));
+
+-- Name: transactions tenant_read; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY tenant_read ON public.transactions FOR SELECT TO api USING (((worker_id = ( SELECT ops.tenant() AS tenant)) OR ((platform_id = ( SELECT ops.tenant() AS tenant)) AND (tx_type = ANY (ARRAY['payout'::text, 'refund'::text])))));
+
+-- Name: workers tenant_read; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY tenant_read ON public.workers FOR SELECT TO api USING (((id = ( SELECT ops.tenant() AS tenant)) OR (EXISTS ( SELECT
+   FROM ops.memberships m
+  WHERE ((m.platform_id = ( SELECT ops.tenant() AS tenant)) AND (m.worker_id = workers.id))))));
+
+-- Name: streams tenant_write; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY tenant_write ON public.streams FOR UPDATE TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
+
+-- Name: tasks tenant_write; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY tenant_write ON public.tasks FOR UPDATE TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
+
+-- Name: transactions; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.transactions ENABLE ROW LEVEL SECURITY;
+
+-- Name: workers; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.workers ENABLE ROW LEVEL SECURITY;
+
+-- Name: SCHEMA ledger; Type: ACL; Schema: -; Owner: -
+
+GRANT USAGE ON SCHEMA ledger TO api;
+GRANT USAGE ON SCHEMA ledger TO jobs;
+GRANT USAGE ON SCHEMA ledger TO signer;
+GRANT USAGE ON SCHEMA ledger TO operator;
+GRANT USAGE ON SCHEMA ledger TO auditor;
+
+-- Name: SCHEMA ops; Type: ACL; Schema: -; Owner: -
+
+GRANT USAGE ON SCHEMA ops TO api;
+GRANT USAGE ON SCHEMA ops TO jobs;
+GRANT USAGE ON SCHEMA ops TO signer;
+GRANT USAGE ON SCHEMA ops TO operator;
+GRANT USAGE ON SCHEMA ops TO auditor;
+
+-- Name: SCHEMA public; Type: ACL; Schema: -; Owner: -
+
+REVOKE USAGE ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO api;
+GRANT USAGE ON SCHEMA public TO jobs;
+GRANT USAGE ON SCHEMA public TO signer;
+GRANT USAGE ON SCHEMA public TO operator;
+GRANT USAGE ON SCHEMA public TO auditor;
+
+-- Name: FUNCTION account(p_kind text, p_owner_id uuid, p_platform_id uuid); Type: ACL; Schema: ledger; Owner: -
+
+REVOKE ALL ON FUNCTION ledger.account(p_kind text, p_owner_id uuid, p_platform_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.account(p_kind text, p_owner_id uuid, p_platform_id uuid) TO api;
+GRANT ALL ON FUNCTION ledger.account(p_kind text, p_owner_id uuid, p_platform_id uuid) TO jobs;
+GRANT ALL ON FUNCTION ledger.account(p_kind text, p_owner_id uuid, p_platform_id uuid) TO signer;
+GRANT ALL ON FUNCTION ledger.account(p_kind text, p_owner_id uuid, p_platform_id uuid) TO operator;
+GRANT ALL ON FUNCTION ledger.account(p_kind text, p_owner_id uuid, p_platform_id uuid) TO auditor;
+
+-- Name: FUNCTION apply_transfers(); Type: ACL; Schema: ledger; Owner: -
+
+REVOKE ALL ON FUNCTION ledger.apply_transfers() FROM PUBLIC;
+
+-- Name: FUNCTION give_back(p_platform_id uuid, p_amount numeric, p_task_id uuid, p_stream_id uuid); Type: ACL; Schema: ledger; Owner: -
+
+REVOKE ALL ON FUNCTION ledger.give_back(p_platform_id uuid, p_amount numeric, p_task_id uuid, p_stream_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.give_back(p_platform_id uuid, p_amount numeric, p_task_id uuid, p_stream_id uuid) TO api;
+
+-- Name: FUNCTION uuid_v7(p_at timestamp with time zone); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.uuid_v7(p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.uuid_v7(p_at timestamp with time zone) TO api;
+GRANT ALL ON FUNCTION ops.uuid_v7(p_at timestamp with time zone) TO jobs;
+GRANT ALL ON FUNCTION ops.uuid_v7(p_at timestamp with time zone) TO signer;
+GRANT ALL ON FUNCTION ops.uuid_v7(p_at timestamp with time zone) TO operator;
+GRANT ALL ON FUNCTION ops.uuid_v7(p_at timestamp with time zone) TO auditor;
+
+-- Name: TABLE tasks; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.tasks TO api;
+GRANT SELECT,INSERT ON TABLE public.tasks TO jobs;
+GRANT SELECT,INSERT,DELETE ON TABLE public.tasks TO operator;
+GRANT SELECT ON TABLE public.tasks TO auditor;
+
+-- Name: COLUMN tasks.worker_id; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(worker_id) ON TABLE public.tasks TO api;
+GRANT UPDATE(worker_id) ON TABLE public.tasks TO jobs;
+GRANT UPDATE(worker_id) ON TABLE public.tasks TO operator;
+
+-- Name: COLUMN tasks.amount; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(amount) ON TABLE public.tasks TO api;
+GRANT UPDATE(amount) ON TABLE public.tasks TO jobs;
+GRANT UPDATE(amount) ON TABLE public.tasks TO operator;
+
+-- Name: COLUMN tasks.paid_amount; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(paid_amount) ON TABLE public.tasks TO api;
+GRANT UPDATE(paid_amount) ON TABLE public.tasks TO jobs;
+GRANT UPDATE(paid_amount) ON TABLE public.tasks TO operator;
+
+-- Name: COLUMN tasks.status; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(status) ON TABLE public.tasks TO api;
+GRANT UPDATE(status) ON TABLE public.tasks TO jobs;
+GRANT UPDATE(status) ON TABLE public.tasks TO operator;
+
+-- Name: COLUMN tasks.verification_data; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(verification_data) ON TABLE public.tasks TO api;
+GRANT UPDATE(verification_data) ON TABLE public.tasks TO jobs;
+GRANT UPDATE(verification_data) ON TABLE public.tasks TO operator;
+
+-- Name: COLUMN tasks.completion_proof; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(completion_proof) ON TABLE public.tasks TO api;
+GRANT UPDATE(completion_proof) ON TABLE public.tasks TO jobs;
+GRANT UPDATE(completion_proof) ON TABLE public.tasks TO operator;
+
+-- Name: COLUMN tasks.rating; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(rating) ON TABLE public.tasks TO api;
+GRANT UPDATE(rating) ON TABLE public.tasks TO jobs;
+GRANT UPDATE(rating) ON TABLE public.tasks TO operator;
+
+-- Name: COLUMN tasks.started_at; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(started_at) ON TABLE public.tasks TO api;
+GRANT UPDATE(started_at) ON TABLE public.tasks TO jobs;
+GRANT UPDATE(started_at) ON TABLE public.tasks TO operator;
+
+-- Name: COLUMN tasks.completed_at; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(completed_at) ON TABLE public.tasks TO api;
+GRANT UPDATE(completed_at) ON TABLE public.tasks TO jobs;
+GRANT UPDATE(completed_at) ON TABLE public.tasks TO operator;
+
+-- Name: COLUMN tasks.cancelled_at; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(cancelled_at) ON TABLE public.tasks TO api;
+GRANT UPDATE(cancelled_at) ON TABLE public.tasks TO jobs;
+GRANT UPDATE(cancelled_at) ON TABLE public.tasks TO operator;
+
+-- Name: COLUMN tasks.disputed_at; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(disputed_at) ON TABLE public.tasks TO api;
+GRANT UPDATE(disputed_at) ON TABLE public.tasks TO jobs;
+GRANT UPDATE(disputed_at) ON TABLE public.tasks TO operator;
+
+-- Name: FUNCTION hold(p_task public.tasks, p_amount numeric, p_stream_id uuid, p_seq integer); Type: ACL; Schema: ledger; Owner: -
+
+REVOKE ALL ON FUNCTION ledger.hold(p_task public.tasks, p_amount numeric, p_stream_id uuid, p_seq integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.hold(p_task public.tasks, p_amount numeric, p_stream_id uuid, p_seq integer) TO api;
+
+-- Name: FUNCTION accept_invite(p_worker_id uuid, p_token_hash bytea); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.accept_invite(p_worker_id uuid, p_token_hash bytea) FROM PUBLIC;
+
+-- Name: FUNCTION act_as(p_kind text, p_id uuid, p_address text, p_user_agent text); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.act_as(p_kind text, p_id uuid, p_address text, p_user_agent text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.act_as(p_kind text, p_id uuid, p_address text, p_user_agent text) TO api;
+
+-- Name: FUNCTION audit(p_action text, p_resource_type text, p_resource_id uuid, p_metadata jsonb); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.audit(p_action text, p_resource_type text, p_resource_id uuid, p_metadata jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.audit(p_action text, p_resource_type text, p_resource_id uuid, p_metadata jsonb) TO api;
+GRANT ALL ON FUNCTION ops.audit(p_action text, p_resource_type text, p_resource_id uuid, p_metadata jsonb) TO jobs;
+GRANT ALL ON FUNCTION ops.audit(p_action text, p_resource_type text, p_resource_id uuid, p_metadata jsonb) TO signer;
+GRANT ALL ON FUNCTION ops.audit(p_action text, p_resource_type text, p_resource_id uuid, p_metadata jsonb) TO operator;
+GRANT ALL ON FUNCTION ops.audit(p_action text, p_resource_type text, p_resource_id uuid, p_metadata jsonb) TO auditor;
+
+-- Name: FUNCTION authenticate_key(p_key_hash bytea, p_scope text, p_address text, p_user_agent text); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.authenticate_key(p_key_hash bytea, p_scope text, p_address text, p_user_agent text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.authenticate_key(p_key_hash bytea, p_scope text, p_address text, p_user_agent text) TO api;
+
+-- Name: FUNCTION authenticate_worker(p_worker_id uuid, p_session_id uuid, p_address text, p_user_agent text); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.authenticate_worker(p_worker_id uuid, p_session_id uuid, p_address text, p_user_agent text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.authenticate_worker(p_worker_id uuid, p_session_id uuid, p_address text, p_user_agent text) TO api;
+
+-- Name: FUNCTION check_invariants(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.check_invariants() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.check_invariants() TO jobs;
+GRANT ALL ON FUNCTION ops.check_invariants() TO operator;
+GRANT ALL ON FUNCTION ops.check_invariants() TO auditor;
+
+-- Name: FUNCTION claim_request(p_route text, p_key text, p_request_hash bytea); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.claim_request(p_route text, p_key text, p_request_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.claim_request(p_route text, p_key text, p_request_hash bytea) TO api;
+
+-- Name: FUNCTION count_open_tasks(p_changes ops.task_change[]); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.count_open_tasks(p_changes ops.task_change[]) FROM PUBLIC;
+
+-- Name: FUNCTION count_request(p_key text, p_limit integer, OUT "limit" integer, OUT remaining integer, OUT reset integer); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.count_request(p_key text, p_limit integer, OUT "limit" integer, OUT remaining integer, OUT reset integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.count_request(p_key text, p_limit integer, OUT "limit" integer, OUT remaining integer, OUT reset integer) TO api;
+
+-- Name: FUNCTION emit(p_event text, p_platform_id uuid, p_worker_id uuid, p_object_type text, p_object_id uuid, p_payload jsonb); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.emit(p_event text, p_platform_id uuid, p_worker_id uuid, p_object_type text, p_object_id uuid, p_payload jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.emit(p_event text, p_platform_id uuid, p_worker_id uuid, p_object_type text, p_object_id uuid, p_payload jsonb) TO api;
+GRANT ALL ON FUNCTION ops.emit(p_event text, p_platform_id uuid, p_worker_id uuid, p_object_type text, p_object_id uuid, p_payload jsonb) TO jobs;
+GRANT ALL ON FUNCTION ops.emit(p_event text, p_platform_id uuid, p_worker_id uuid, p_object_type text, p_object_id uuid, p_payload jsonb) TO signer;
+GRANT ALL ON FUNCTION ops.emit(p_event text, p_platform_id uuid, p_worker_id uuid, p_object_type text, p_object_id uuid, p_payload jsonb) TO operator;
+GRANT ALL ON FUNCTION ops.emit(p_event text, p_platform_id uuid, p_worker_id uuid, p_object_type text, p_object_id uuid, p_payload jsonb) TO auditor;
+
+-- Name: FUNCTION end_session(p_session_id uuid); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.end_session(p_session_id uuid) FROM PUBLIC;
+
+-- Name: TABLE streams; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.streams TO api;
+GRANT SELECT,INSERT ON TABLE public.streams TO jobs;
+GRANT SELECT,INSERT ON TABLE public.streams TO operator;
+GRANT SELECT ON TABLE public.streams TO auditor;
+
+-- Name: COLUMN streams.end_time; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(end_time) ON TABLE public.streams TO api;
+GRANT UPDATE(end_time) ON TABLE public.streams TO jobs;
+GRANT UPDATE(end_time) ON TABLE public.streams TO operator;
+
+-- Name: COLUMN streams.total_amount; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(total_amount) ON TABLE public.streams TO api;
+GRANT UPDATE(total_amount) ON TABLE public.streams TO jobs;
+GRANT UPDATE(total_amount) ON TABLE public.streams TO operator;
+
+-- Name: COLUMN streams.released_amount; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(released_amount) ON TABLE public.streams TO api;
+GRANT UPDATE(released_amount) ON TABLE public.streams TO jobs;
+GRANT UPDATE(released_amount) ON TABLE public.streams TO operator;
+
+-- Name: COLUMN streams.anchor_time; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(anchor_time) ON TABLE public.streams TO api;
+GRANT UPDATE(anchor_time) ON TABLE public.streams TO jobs;
+GRANT UPDATE(anchor_time) ON TABLE public.streams TO operator;
+
+-- Name: COLUMN streams.anchor_amount; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(anchor_amount) ON TABLE public.streams TO api;
+GRANT UPDATE(anchor_amount) ON TABLE public.streams TO jobs;
+GRANT UPDATE(anchor_amount) ON TABLE public.streams TO operator;
+
+-- Name: COLUMN streams.next_release_at; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(next_release_at) ON TABLE public.streams TO api;
+GRANT UPDATE(next_release_at) ON TABLE public.streams TO jobs;
+GRANT UPDATE(next_release_at) ON TABLE public.streams TO operator;
+
+-- Name: COLUMN streams.release_seq; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(release_seq) ON TABLE public.streams TO api;
+GRANT UPDATE(release_seq) ON TABLE public.streams TO jobs;
+GRANT UPDATE(release_seq) ON TABLE public.streams TO operator;
+
+-- Name: COLUMN streams.status; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(status) ON TABLE public.streams TO api;
+GRANT UPDATE(status) ON TABLE public.streams TO jobs;
+GRANT UPDATE(status) ON TABLE public.streams TO operator;
+
+-- Name: COLUMN streams.paused_at; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(paused_at) ON TABLE public.streams TO api;
+GRANT UPDATE(paused_at) ON TABLE public.streams TO jobs;
+GRANT UPDATE(paused_at) ON TABLE public.streams TO operator;
+
+-- Name: COLUMN streams.cancelled_at; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(cancelled_at) ON TABLE public.streams TO api;
+GRANT UPDATE(cancelled_at) ON TABLE public.streams TO jobs;
+GRANT UPDATE(cancelled_at) ON TABLE public.streams TO operator;
+
+-- Name: FUNCTION lock_stream(p_stream_id uuid, p_states text[]); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.lock_stream(p_stream_id uuid, p_states text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.lock_stream(p_stream_id uuid, p_states text[]) TO api;
+
+-- Name: FUNCTION lock_task(p_task_id uuid); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.lock_task(p_task_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.lock_task(p_task_id uuid) TO api;
+
+-- Name: FUNCTION migration_version(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.migration_version() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.migration_version() TO api;
+
+-- Name: FUNCTION mirror_api_key(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.mirror_api_key() FROM PUBLIC;
+
+-- Name: FUNCTION open_worker_counters(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.open_worker_counters() FROM PUBLIC;
+
+-- Name: FUNCTION principal(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.principal() FROM PUBLIC;
+
+-- Name: FUNCTION refuse_change(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.refuse_change() FROM PUBLIC;
+
+-- Name: FUNCTION require_platform(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.require_platform() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.require_platform() TO api;
+GRANT ALL ON FUNCTION ops.require_platform() TO jobs;
+GRANT ALL ON FUNCTION ops.require_platform() TO signer;
+GRANT ALL ON FUNCTION ops.require_platform() TO operator;
+GRANT ALL ON FUNCTION ops.require_platform() TO auditor;
+
+-- Name: FUNCTION start_session(p_worker_id uuid, p_token_hash bytea); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.start_session(p_worker_id uuid, p_token_hash bytea) FROM PUBLIC;
+
+-- Name: FUNCTION store_answer(p_route text, p_key text, p_status integer, p_body text); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.store_answer(p_route text, p_key text, p_status integer, p_body text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.store_answer(p_route text, p_key text, p_status integer, p_body text) TO api;
+
+-- Name: FUNCTION stored_answer(p_route text, p_key text, OUT status smallint, OUT body text); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.stored_answer(p_route text, p_key text, OUT status smallint, OUT body text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.stored_answer(p_route text, p_key text, OUT status smallint, OUT body text) TO api;
+
+-- Name: FUNCTION tenant(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.tenant() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.tenant() TO api;
+GRANT ALL ON FUNCTION ops.tenant() TO jobs;
+GRANT ALL ON FUNCTION ops.tenant() TO signer;
+GRANT ALL ON FUNCTION ops.tenant() TO operator;
+GRANT ALL ON FUNCTION ops.tenant() TO auditor;
+
+-- Name: FUNCTION tenant_kind(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.tenant_kind() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.tenant_kind() TO api;
+GRANT ALL ON FUNCTION ops.tenant_kind() TO jobs;
+GRANT ALL ON FUNCTION ops.tenant_kind() TO signer;
+GRANT ALL ON FUNCTION ops.tenant_kind() TO operator;
+GRANT ALL ON FUNCTION ops.tenant_kind() TO auditor;
+
+-- Name: FUNCTION touch(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.touch() FROM PUBLIC;
+
+-- Name: FUNCTION cancel_stream(p_stream_id uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.cancel_stream(p_stream_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.cancel_stream(p_stream_id uuid) TO api;
+
+-- Name: FUNCTION cancel_task(p_task_id uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.cancel_task(p_task_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.cancel_task(p_task_id uuid) TO api;
+
+-- Name: TABLE transactions; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.transactions TO api;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.transactions TO jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.transactions TO operator;
+GRANT SELECT ON TABLE public.transactions TO auditor;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.transactions TO signer;
+
+-- Name: FUNCTION complete_payment(p_transaction_id uuid, p_tx_hash text, p_payment_no bigint); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.complete_payment(p_transaction_id uuid, p_tx_hash text, p_payment_no bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.complete_payment(p_transaction_id uuid, p_tx_hash text, p_payment_no bigint) TO jobs;
+
+-- Name: FUNCTION complete_task(p_task_id uuid, p_rating integer, p_completion_proof text, p_verification_data jsonb); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.complete_task(p_task_id uuid, p_rating integer, p_completion_proof text, p_verification_data jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.complete_task(p_task_id uuid, p_rating integer, p_completion_proof text, p_verification_data jsonb) TO api;
+
+-- Name: FUNCTION create_stream(p_task_id uuid, p_end_time timestamp with time zone, p_start_time timestamp with time zone, p_release_interval integer); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.create_stream(p_task_id uuid, p_end_time timestamp with time zone, p_start_time timestamp with time zone, p_release_interval integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.create_stream(p_task_id uuid, p_end_time timestamp with time zone, p_start_time timestamp with time zone, p_release_interval integer) TO api;
+
+-- Name: FUNCTION create_task(p_worker_id uuid, p_task_type text, p_amount numeric, p_title text, p_description text, p_metadata jsonb, p_external_id text, p_scheduled_at timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.create_task(p_worker_id uuid, p_task_type text, p_amount numeric, p_title text, p_description text, p_metadata jsonb, p_external_id text, p_scheduled_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.create_task(p_worker_id uuid, p_task_type text, p_amount numeric, p_title text, p_description text, p_metadata jsonb, p_external_id text, p_scheduled_at timestamp with time zone) TO api;
+
+-- Name: FUNCTION credentials(p_email text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.credentials(p_email text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.credentials(p_email text) TO api;
+
+-- Name: FUNCTION deposit(p_amount numeric, OUT id uuid, OUT available numeric); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.deposit(p_amount numeric, OUT id uuid, OUT available numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.deposit(p_amount numeric, OUT id uuid, OUT available numeric) TO api;
+
+-- Name: FUNCTION finish_tasks(p_tasks uuid[]); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.finish_tasks(p_tasks uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.finish_tasks(p_tasks uuid[]) TO api;
+GRANT ALL ON FUNCTION public.finish_tasks(p_tasks uuid[]) TO jobs;
+GRANT ALL ON FUNCTION public.finish_tasks(p_tasks uuid[]) TO signer;
+GRANT ALL ON FUNCTION public.finish_tasks(p_tasks uuid[]) TO operator;
+GRANT ALL ON FUNCTION public.finish_tasks(p_tasks uuid[]) TO auditor;
+
+-- Name: FUNCTION invite_worker(p_email text, p_name text, p_token_hash bytea); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.invite_worker(p_email text, p_name text, p_token_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.invite_worker(p_email text, p_name text, p_token_hash bytea) TO api;
+
+-- Name: FUNCTION next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) TO api;
+GRANT ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) TO jobs;
+GRANT ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) TO signer;
+GRANT ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) TO operator;
+GRANT ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) TO auditor;
+
+-- Name: FUNCTION pause_stream(p_stream_id uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.pause_stream(p_stream_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.pause_stream(p_stream_id uuid) TO api;
+
+-- Name: FUNCTION process_payment(p_worker_id uuid, p_platform_id uuid, p_amount numeric, p_task_id uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.process_payment(p_worker_id uuid, p_platform_id uuid, p_amount numeric, p_task_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.process_payment(p_worker_id uuid, p_platform_id uuid, p_amount numeric, p_task_id uuid) TO jobs;
+
+-- Name: FUNCTION refresh_session(p_token_hash bytea, p_next_hash bytea); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.refresh_session(p_token_hash bytea, p_next_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.refresh_session(p_token_hash bytea, p_next_hash bytea) TO api;
+
+-- Name: COLUMN platforms.id; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(id) ON TABLE public.platforms TO api;
+GRANT SELECT(id) ON TABLE public.platforms TO jobs;
+GRANT SELECT(id) ON TABLE public.platforms TO operator;
+GRANT SELECT(id) ON TABLE public.platforms TO auditor;
+
+-- Name: COLUMN platforms.name; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(name) ON TABLE public.platforms TO api;
+GRANT SELECT(name) ON TABLE public.platforms TO jobs;
+GRANT SELECT(name) ON TABLE public.platforms TO operator;
+GRANT SELECT(name) ON TABLE public.platforms TO auditor;
+
+-- Name: COLUMN platforms.api_key; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(api_key) ON TABLE public.platforms TO api;
+GRANT SELECT(api_key) ON TABLE public.platforms TO jobs;
+GRANT SELECT(api_key) ON TABLE public.platforms TO operator;
+GRANT SELECT(api_key) ON TABLE public.platforms TO auditor;
+
+-- Name: COLUMN platforms.webhook_url; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(webhook_url) ON TABLE public.platforms TO api;
+GRANT SELECT(webhook_url) ON TABLE public.platforms TO jobs;
+GRANT SELECT(webhook_url) ON TABLE public.platforms TO operator;
+GRANT SELECT(webhook_url) ON TABLE public.platforms TO auditor;
+
+-- Name: COLUMN platforms.contact_email; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(contact_email) ON TABLE public.platforms TO api;
+GRANT SELECT(contact_email) ON TABLE public.platforms TO jobs;
+GRANT SELECT(contact_email) ON TABLE public.platforms TO operator;
+GRANT SELECT(contact_email) ON TABLE public.platforms TO auditor;
+
+-- Name: COLUMN platforms.wallet_address; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(wallet_address) ON TABLE public.platforms TO api;
+GRANT SELECT(wallet_address) ON TABLE public.platforms TO jobs;
+GRANT SELECT(wallet_address) ON TABLE public.platforms TO operator;
+GRANT SELECT(wallet_address) ON TABLE public.platforms TO auditor;
+
+-- Name: COLUMN platforms.total_payouts; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(total_payouts) ON TABLE public.platforms TO api;
+GRANT SELECT(total_payouts) ON TABLE public.platforms TO jobs;
+GRANT SELECT(total_payouts) ON TABLE public.platforms TO operator;
+GRANT SELECT(total_payouts) ON TABLE public.platforms TO auditor;
+
+-- Name: COLUMN platforms.total_tasks; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(total_tasks) ON TABLE public.platforms TO api;
+GRANT SELECT(total_tasks) ON TABLE public.platforms TO jobs;
+GRANT SELECT(total_tasks) ON TABLE public.platforms TO operator;
+GRANT SELECT(total_tasks) ON TABLE public.platforms TO auditor;
+
+-- Name: COLUMN platforms.active_workers; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(active_workers) ON TABLE public.platforms TO api;
+GRANT SELECT(active_workers) ON TABLE public.platforms TO jobs;
+GRANT SELECT(active_workers) ON TABLE public.platforms TO operator;
+GRANT SELECT(active_workers) ON TABLE public.platforms TO auditor;
+
+-- Name: COLUMN platforms.is_active; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(is_active) ON TABLE public.platforms TO api;
+GRANT SELECT(is_active) ON TABLE public.platforms TO jobs;
+GRANT SELECT(is_active) ON TABLE public.platforms TO operator;
+GRANT SELECT(is_active) ON TABLE public.platforms TO auditor;
+
+-- Name: COLUMN platforms.created_at; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(created_at) ON TABLE public.platforms TO api;
+GRANT SELECT(created_at) ON TABLE public.platforms TO jobs;
+GRANT SELECT(created_at) ON TABLE public.platforms TO operator;
+GRANT SELECT(created_at) ON TABLE public.platforms TO auditor;
+
+-- Name: COLUMN platforms.updated_at; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(updated_at) ON TABLE public.platforms TO api;
+GRANT SELECT(updated_at) ON TABLE public.platforms TO jobs;
+GRANT SELECT(updated_at) ON TABLE public.platforms TO operator;
+GRANT SELECT(updated_at) ON TABLE public.platforms TO auditor;
+
+-- Name: FUNCTION register_platform(p_name text, p_contact_email text, p_webhook_url text, p_wallet_address text, p_key_prefix text, p_key_hash bytea, p_scopes text[]); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.register_platform(p_name text, p_contact_email text, p_webhook_url text, p_wallet_address text, p_key_prefix text, p_key_hash bytea, p_scopes text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.register_platform(p_name text, p_contact_email text, p_webhook_url text, p_wallet_address text, p_key_prefix text, p_key_hash bytea, p_scopes text[]) TO api;
+
+-- Name: FUNCTION register_worker(p_name text, p_email text, p_password_hash text, p_wallet_address text, p_invite_hash bytea, p_token_hash bytea); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.register_worker(p_name text, p_email text, p_password_hash text, p_wallet_address text, p_invite_hash bytea, p_token_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.register_worker(p_name text, p_email text, p_password_hash text, p_wallet_address text, p_invite_hash bytea, p_token_hash bytea) TO api;
+
+-- Name: FUNCTION release_due(p_as_of timestamp with time zone, p_limit integer, OUT due integer, OUT released integer, OUT amount numeric); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.release_due(p_as_of timestamp with time zone, p_limit integer, OUT due integer, OUT released integer, OUT amount numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.release_due(p_as_of timestamp with time zone, p_limit integer, OUT due integer, OUT released integer, OUT amount numeric) TO jobs;
+
+-- Name: FUNCTION release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) TO api;
+GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) TO jobs;
+GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) TO signer;
+GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) TO operator;
+GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) TO auditor;
+
+-- Name: FUNCTION resume_stream(p_stream_id uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.resume_stream(p_stream_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.resume_stream(p_stream_id uuid) TO api;
+
+-- Name: FUNCTION sign_in(p_worker_id uuid, p_invite_hash bytea, p_token_hash bytea); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.sign_in(p_worker_id uuid, p_invite_hash bytea, p_token_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sign_in(p_worker_id uuid, p_invite_hash bytea, p_token_hash bytea) TO api;
+
+-- Name: FUNCTION sign_out(); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.sign_out() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sign_out() TO api;
+
+-- Name: FUNCTION start_task(p_task_id uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.start_task(p_task_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.start_task(p_task_id uuid) TO api;
+
+-- Name: FUNCTION stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) TO api;
+GRANT ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) TO jobs;
+GRANT ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) TO signer;
+GRANT ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) TO operator;
+GRANT ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) TO auditor;
+
+-- Name: FUNCTION top_up_stream(p_stream_id uuid, p_amount numeric, p_end_time timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.top_up_stream(p_stream_id uuid, p_amount numeric, p_end_time timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.top_up_stream(p_stream_id uuid, p_amount numeric, p_end_time timestamp with time zone) TO api;
+
+-- Name: FUNCTION update_account_ages(p_as_of timestamp with time zone, p_after uuid, p_limit integer, OUT last_id uuid, OUT seen integer, OUT changed integer); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.update_account_ages(p_as_of timestamp with time zone, p_after uuid, p_limit integer, OUT last_id uuid, OUT seen integer, OUT changed integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.update_account_ages(p_as_of timestamp with time zone, p_after uuid, p_limit integer, OUT last_id uuid, OUT seen integer, OUT changed integer) TO jobs;
+
+-- Name: FUNCTION update_platform(p_name text, p_contact_email text, p_wallet_address text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.update_platform(p_name text, p_contact_email text, p_wallet_address text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.update_platform(p_name text, p_contact_email text, p_wallet_address text) TO api;
+
+-- Name: FUNCTION update_platform_statistics(); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.update_platform_statistics() FROM PUBLIC;
+
+-- Name: FUNCTION update_reputation_score(); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.update_reputation_score() FROM PUBLIC;
+
+-- Name: FUNCTION update_stream_amounts(); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.update_stream_amounts() FROM PUBLIC;
+
+-- Name: COLUMN workers.id; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(id) ON TABLE public.workers TO api;
+GRANT SELECT(id) ON TABLE public.workers TO jobs;
+GRANT SELECT(id) ON TABLE public.workers TO operator;
+GRANT SELECT(id) ON TABLE public.workers TO auditor;
+
+-- Name: COLUMN workers.name; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(name) ON TABLE public.workers TO api;
+GRANT SELECT(name) ON TABLE public.workers TO jobs;
+GRANT SELECT(name) ON TABLE public.workers TO operator;
+GRANT SELECT(name) ON TABLE public.workers TO auditor;
+
+-- Name: COLUMN workers.email; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(email) ON TABLE public.workers TO api;
+GRANT SELECT(email) ON TABLE public.workers TO jobs;
+GRANT SELECT(email) ON TABLE public.workers TO operator;
+GRANT SELECT(email) ON TABLE public.workers TO auditor;
+
+-- Name: COLUMN workers.wallet_id; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(wallet_id) ON TABLE public.workers TO api;
+GRANT SELECT(wallet_id) ON TABLE public.workers TO jobs;
+GRANT SELECT(wallet_id) ON TABLE public.workers TO operator;
+GRANT SELECT(wallet_id) ON TABLE public.workers TO auditor;
+
+-- Name: COLUMN workers.wallet_address; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(wallet_address) ON TABLE public.workers TO api;
+GRANT SELECT(wallet_address) ON TABLE public.workers TO jobs;
+GRANT SELECT(wallet_address) ON TABLE public.workers TO operator;
+GRANT SELECT(wallet_address) ON TABLE public.workers TO auditor;
+
+-- Name: COLUMN workers.reputation_score; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(reputation_score) ON TABLE public.workers TO api;
+GRANT SELECT(reputation_score) ON TABLE public.workers TO jobs;
+GRANT SELECT(reputation_score) ON TABLE public.workers TO operator;
+GRANT SELECT(reputation_score) ON TABLE public.workers TO auditor;
+
+-- Name: COLUMN workers.account_age_days; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(account_age_days) ON TABLE public.workers TO api;
+GRANT SELECT(account_age_days),UPDATE(account_age_days) ON TABLE public.workers TO jobs;
+GRANT SELECT(account_age_days) ON TABLE public.workers TO operator;
+GRANT SELECT(account_age_days) ON TABLE public.workers TO auditor;
+
+-- Name: COLUMN workers.completion_rate; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(completion_rate) ON TABLE public.workers TO api;
+GRANT SELECT(completion_rate) ON TABLE public.workers TO jobs;
+GRANT SELECT(completion_rate) ON TABLE public.workers TO operator;
+GRANT SELECT(completion_rate) ON TABLE public.workers TO auditor;
+
+-- Name: COLUMN workers.total_tasks; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(total_tasks) ON TABLE public.workers TO api;
+GRANT SELECT(total_tasks) ON TABLE public.workers TO jobs;
+GRANT SELECT(total_tasks) ON TABLE public.workers TO operator;
+GRANT SELECT(total_tasks) ON TABLE public.workers TO auditor;
+
+-- Name: COLUMN workers.total_earned; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(total_earned) ON TABLE public.workers TO api;
+GRANT SELECT(total_earned) ON TABLE public.workers TO jobs;
+GRANT SELECT(total_earned) ON TABLE public.workers TO operator;
+GRANT SELECT(total_earned) ON TABLE public.workers TO auditor;
+
+-- Name: COLUMN workers.average_rating; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(average_rating) ON TABLE public.workers TO api;
+GRANT SELECT(average_rating) ON TABLE public.workers TO jobs;
+GRANT SELECT(average_rating) ON TABLE public.workers TO operator;
+GRANT SELECT(average_rating) ON TABLE public.workers TO auditor;
+
+-- Name: COLUMN workers.dispute_rate; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(dispute_rate) ON TABLE public.workers TO api;
+GRANT SELECT(dispute_rate) ON TABLE public.workers TO jobs;
+GRANT SELECT(dispute_rate) ON TABLE public.workers TO operator;
+GRANT SELECT(dispute_rate) ON TABLE public.workers TO auditor;
+
+-- Name: COLUMN workers.last_active_at; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(last_active_at) ON TABLE public.workers TO api;
+GRANT SELECT(last_active_at) ON TABLE public.workers TO jobs;
+GRANT SELECT(last_active_at) ON TABLE public.workers TO operator;
+GRANT SELECT(last_active_at) ON TABLE public.workers TO auditor;
+
+-- Name: COLUMN workers.created_at; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(created_at) ON TABLE public.workers TO api;
+GRANT SELECT(created_at) ON TABLE public.workers TO jobs;
+GRANT SELECT(created_at) ON TABLE public.workers TO operator;
+GRANT SELECT(created_at) ON TABLE public.workers TO auditor;
+
+-- Name: COLUMN workers.updated_at; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(updated_at) ON TABLE public.workers TO api;
+GRANT SELECT(updated_at) ON TABLE public.workers TO jobs;
+GRANT SELECT(updated_at) ON TABLE public.workers TO operator;
+GRANT SELECT(updated_at) ON TABLE public.workers TO auditor;
+
+-- Name: FUNCTION update_worker(p_name text, p_email text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.update_worker(p_name text, p_email text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.update_worker(p_name text, p_email text) TO api;
+
+-- Name: FUNCTION update_worker_last_active(); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.update_worker_last_active() FROM PUBLIC;
+
+-- Name: FUNCTION update_worker_statistics(); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.update_worker_statistics() FROM PUBLIC;
+
+-- Name: FUNCTION who_am_i(); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.who_am_i() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.who_am_i() TO api;
+
+-- Name: TABLE accounts; Type: ACL; Schema: ledger; Owner: -
+
+GRANT SELECT ON TABLE ledger.accounts TO api;
+GRANT SELECT ON TABLE ledger.accounts TO jobs;
+GRANT SELECT ON TABLE ledger.accounts TO operator;
+GRANT SELECT ON TABLE ledger.accounts TO auditor;
+
+-- Name: TABLE transfers; Type: ACL; Schema: ledger; Owner: -
+
+GRANT SELECT,INSERT ON TABLE ledger.transfers TO api;
+GRANT SELECT,INSERT ON TABLE ledger.transfers TO jobs;
+GRANT SELECT,INSERT ON TABLE ledger.transfers TO operator;
+GRANT SELECT ON TABLE ledger.transfers TO auditor;
+
+-- Name: TABLE deposits; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.deposits TO jobs;
+GRANT SELECT ON TABLE ops.deposits TO operator;
+GRANT SELECT ON TABLE ops.deposits TO auditor;
+
+-- Name: TABLE job_runs; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT,INSERT ON TABLE ops.job_runs TO jobs;
+GRANT SELECT ON TABLE ops.job_runs TO operator;
+GRANT SELECT ON TABLE ops.job_runs TO auditor;
+
+-- Name: TABLE memberships; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.memberships TO api;
+GRANT SELECT ON TABLE ops.memberships TO jobs;
+GRANT SELECT ON TABLE ops.memberships TO operator;
+GRANT SELECT ON TABLE ops.memberships TO auditor;
+
+-- Name: TABLE outbox; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT,INSERT ON TABLE ops.outbox TO jobs;
+GRANT SELECT,INSERT ON TABLE ops.outbox TO operator;
+GRANT SELECT ON TABLE ops.outbox TO auditor;
+GRANT INSERT ON TABLE ops.outbox TO api;
+
+-- Name: TABLE worker_counters; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.worker_counters TO jobs;
+GRANT SELECT ON TABLE ops.worker_counters TO operator;
+GRANT SELECT ON TABLE ops.worker_counters TO auditor;
+
+-- Name: TABLE active_streams_view; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.active_streams_view TO api;
+GRANT SELECT ON TABLE public.active_streams_view TO jobs;
+GRANT SELECT ON TABLE public.active_streams_view TO operator;
+GRANT SELECT ON TABLE public.active_streams_view TO auditor;
+
+-- Name: TABLE audit_logs; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.audit_logs TO api;
+GRANT SELECT,INSERT ON TABLE public.audit_logs TO jobs;
+GRANT SELECT,INSERT ON TABLE public.audit_logs TO operator;
+GRANT SELECT ON TABLE public.audit_logs TO auditor;
+
+-- Name: TABLE daily_transaction_summary; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.daily_transaction_summary TO api;
+GRANT SELECT ON TABLE public.daily_transaction_summary TO jobs;
+GRANT SELECT ON TABLE public.daily_transaction_summary TO operator;
+GRANT SELECT ON TABLE public.daily_transaction_summary TO auditor;
+
+-- Name: TABLE loans; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.loans TO api;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.loans TO jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.loans TO operator;
+GRANT SELECT ON TABLE public.loans TO auditor;
+
+-- Name: TABLE platform_performance_view; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.platform_performance_view TO api;
+GRANT SELECT ON TABLE public.platform_performance_view TO jobs;
+GRANT SELECT ON TABLE public.platform_performance_view TO operator;
+GRANT SELECT ON TABLE public.platform_performance_view TO auditor;
+
+-- Name: TABLE reputation_events; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.reputation_events TO api;
+GRANT SELECT,INSERT ON TABLE public.reputation_events TO jobs;
+GRANT SELECT,INSERT ON TABLE public.reputation_events TO operator;
+GRANT SELECT ON TABLE public.reputation_events TO auditor;
+
+-- Name: TABLE worker_earnings_view; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.worker_earnings_view TO api;
+GRANT SELECT ON TABLE public.worker_earnings_view TO jobs;
+GRANT SELECT ON TABLE public.worker_earnings_view TO operator;
+GRANT SELECT ON TABLE public.worker_earnings_view TO auditor;
+
+-- Name: TABLE worker_risk_assessment; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.worker_risk_assessment TO api;
+GRANT SELECT ON TABLE public.worker_risk_assessment TO jobs;
+GRANT SELECT ON TABLE public.worker_risk_assessment TO operator;
+GRANT SELECT ON TABLE public.worker_risk_assessment TO auditor;
+
+-- PostgreSQL database dump complete
