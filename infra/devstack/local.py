@@ -1,0 +1,52 @@
+"""The local installation: a cluster, a database for `make dev`, one for `make demo`, and what functions are told."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from psycopg import sql
+
+from devstack.migrate import migrate, seed
+from devstack.postgres import Cluster, turn
+from devstack.template import Template
+
+CLUSTER = "local"
+DATABASE = "gigstream"
+# Of no worth elsewhere; fixed, because tokens and keys in a database outlive the process that made them.
+SECRETS = {"JwtSecret": "signs tokens of the local stack only", "ApiKeyPepper": "hashes keys of the local stack only"}
+
+
+@contextmanager
+def database(name: str = DATABASE) -> Iterator[Cluster]:
+    """The local server, running, with a migrated and seeded database of this name, made at its first use."""
+    with Cluster(CLUSTER).running() as cluster:
+        with turn(name):
+            if not cluster.has_database(name):
+                _make(cluster, name)
+        yield cluster
+
+
+@contextmanager
+def fresh_database(name: str) -> Iterator[Cluster]:
+    """Like `database`, but made anew and for one process at a time; afterwards it stays, to be looked at."""
+    with Cluster(CLUSTER).running() as cluster, turn(name):
+        cluster.drop_database(name)
+        _make(cluster, name)
+        yield cluster
+
+
+def environment(cluster: Cluster, name: str) -> dict[str, str]:
+    """The variables that template.yaml gives its functions, and the operator's, for a database of a local cluster."""
+    urls = {"ApiDatabase": cluster.url("api", name), "JobsDatabase": cluster.url("jobs", name)}
+    template = Template(parameters={**SECRETS, **urls})
+    return {**template.environment, "DATABASE_URL_OPERATOR": cluster.url("operator", name)}
+
+
+def _make(cluster: Cluster, name: str) -> None:
+    """Under a name of its own until it is whole: an interrupted start leaves no half-made database."""
+    draft = f"{name}_draft"
+    cluster.drop_database(draft)
+    cluster.create_database(draft)
+    migrate(cluster.url("owner", draft))
+    seed(cluster.url("owner", draft))
+    with cluster.superuser() as conn:
+        conn.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(draft), sql.Identifier(name)))
