@@ -1,0 +1,28 @@
+"""POST /v1/auth/register: a worker signs up, and joins a platform if he brings its invite."""
+
+from gigstream import passwords
+from gigstream.auth import Secret, Tokens
+from gigstream.models.auth import Registration
+from gigstream.queries import auth
+from gigstream.web import Endpoint
+
+app = Endpoint(__name__)
+
+
+@app.route("/v1/auth/register", methods=["POST"], public=True, writes={"state", "audit"})
+def register() -> Tokens:
+    """409 when the e-mail or wallet address is taken; 422 for a bad invite."""
+    form = app.body(Registration)
+    refresh = Secret.new()
+    session = app.write(
+        auth.register_worker(
+            name=form.name,
+            email=form.email,
+            password_hash=passwords.hash_of(form.password),
+            wallet_address=form.wallet_address,
+            invite_hash=Secret.of(form.invite_token).hash if form.invite_token else None,
+            token_hash=refresh.hash,
+        ),
+        status=201,
+    )
+    return Tokens.issue(session.worker_id, session.session_id, refresh)

@@ -1,0 +1,16 @@
+"""PATCH /v1/workers/{worker_id}: a worker changes his name or e-mail address."""
+
+from uuid import UUID
+
+from gigstream.models.workers import WorkerChange
+from gigstream.queries import workers
+from gigstream.web import Endpoint
+
+app = Endpoint(__name__)
+
+
+@app.route("/v1/workers/{worker_id}", methods=["PATCH"], worker=True, writes={"state", "audit"})
+def patch(worker_id: UUID) -> workers.Worker:
+    """404 for another worker; 409 when somebody else uses the e-mail address."""
+    change = app.body(WorkerChange)
+    return app.write(workers.update(worker_id, **change.model_dump()))

@@ -1,0 +1,14 @@
+"""GET /v1/workers/{worker_id}/risk: his risk score for a predictive advance, its factors, and what keeps him out."""
+
+from uuid import UUID
+
+from gigstream.queries import workers
+from gigstream.web import Endpoint
+
+app = Endpoint(__name__)
+
+
+@app.route("/v1/workers/{worker_id}/risk", methods=["GET"], worker=True)
+def risk(worker_id: UUID) -> workers.Risk:
+    """For the worker alone: 403 for platforms, 404 for another worker."""
+    return app.read(workers.risk(worker_id))

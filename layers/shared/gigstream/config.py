@@ -1,0 +1,80 @@
+"""Settings from the environment, read once. A secret or an address is looked at when needed: a function has its own."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal, cast
+
+Mode = Literal["test", "live"]
+Role = Literal["api", "jobs", "operator"]
+
+SECRET_BYTES = 32
+
+
+class ConfigError(Exception):
+    """A variable is missing or unusable; the message names it and never shows its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Limits are requests a minute. `mode` keeps test keys and tokens apart from live ones."""
+
+    mode: Mode
+    cors_origins: tuple[str, ...]
+    rate_limit_worker: int
+    rate_limit_platform: int
+    rate_limit_sign_in: int
+    log_level: str
+    environment: Mapping[str, str] = field(repr=False)
+
+    def database_url(self, role: Role) -> str:
+        return self._required(f"DATABASE_URL_{role.upper()}")
+
+    @property
+    def jwt_secret(self) -> bytes:
+        return self._secret("JWT_SECRET")
+
+    @property
+    def api_key_pepper(self) -> bytes:
+        return self._secret("API_KEY_PEPPER")
+
+    def _required(self, name: str) -> str:
+        value = self.environment.get(name)
+        if not value:
+            raise ConfigError(f"{name} is not set")
+        return value
+
+    def _secret(self, name: str) -> bytes:
+        value = self._required(name).encode()
+        if len(value) < SECRET_BYTES:
+            raise ConfigError(f"{name} is shorter than {SECRET_BYTES} bytes")
+        return value
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this execution environment; `settings.cache_clear()` reads them again.
+
+    Raises ConfigError naming the variable.
+    """
+    environment = dict(os.environ)
+    mode = environment.get("GIGSTREAM_MODE", "live")
+    if mode not in ("test", "live"):
+        raise ConfigError("GIGSTREAM_MODE is neither test nor live")
+    return Settings(
+        mode=cast("Mode", mode),
+        cors_origins=tuple(filter(None, (origin.strip() for origin in environment.get("CORS_ORIGINS", "").split(",")))),
+        rate_limit_worker=_positive(environment, "RATE_LIMIT_WORKER", 100),
+        rate_limit_platform=_positive(environment, "RATE_LIMIT_PLATFORM", 1000),
+        rate_limit_sign_in=_positive(environment, "RATE_LIMIT_SIGN_IN", 10),
+        log_level=environment.get("LOG_LEVEL", "INFO").upper(),
+        environment=environment,
+    )
+
+
+def _positive(environment: Mapping[str, str], name: str, default: int) -> int:
+    value = environment.get(name, str(default))
+    if not value.isascii() or not value.isdigit() or int(value) == 0:
+        raise ConfigError(f"{name} is not a positive whole number")
+    return int(value)

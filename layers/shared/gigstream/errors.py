@@ -1,0 +1,239 @@
+"""Every error there is, once: HTTP status, code for programs, and the SQLSTATE or constraint that stands for it.
+
+A class's docstring is its default message. Codes and SQLSTATEs are part of the API: they are added to, never changed.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class GigStreamError(Exception):
+    """Something went wrong on our side."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal_error"
+    sqlstates: ClassVar[tuple[str, ...]] = ()
+    # Constraints that stand for it, each with the field that it blames.
+    constraints: ClassVar[Mapping[str, str | None]] = {}
+
+    def __init__(
+        self, message: str | None = None, *, fields: Mapping[str, str] | None = None, retry_after: int | None = None
+    ) -> None:
+        """`fields` maps each field to blame to what is wrong with it; `retry_after` is in seconds."""
+        self.fields = dict(fields or {})
+        self.retry_after = retry_after
+        super().__init__(message or next(iter(self.fields.values()), None) or self.__doc__)
+
+
+class BadRequest(GigStreamError):
+    """The request cannot be read."""
+
+    status = 400
+    code = "bad_request"
+
+
+class Unauthenticated(GigStreamError):
+    """Sign in first: the credentials are missing, wrong or no longer valid."""
+
+    status = 401
+    code = "unauthenticated"
+    sqlstates = ("GS002",)
+
+
+class SessionExpired(Unauthenticated):
+    """The session has ended; sign in again."""
+
+    code = "session_expired"
+    sqlstates = ("GS023",)
+
+
+class Forbidden(GigStreamError):
+    """The caller is known but may not do this."""
+
+    status = 403
+    code = "forbidden"
+    sqlstates = ("GS003",)
+
+
+class NotFound(GigStreamError):
+    """There is no such thing, or it is not yours."""
+
+    status = 404
+    code = "not_found"
+    sqlstates = ("GS001",)
+
+
+class NotAMember(NotFound):
+    """The worker is not a member of this platform."""
+
+    code = "not_a_member"
+    sqlstates = ("GS012",)
+
+
+class MethodNotAllowed(GigStreamError):
+    """This path does not answer this method."""
+
+    status = 405
+    code = "method_not_allowed"
+
+
+class Conflict(GigStreamError):
+    """The present state does not allow this."""
+
+    status = 409
+    code = "conflict"
+
+
+class InsufficientFunds(Conflict):
+    """The account does not hold enough."""
+
+    code = "insufficient_funds"
+    sqlstates = ("GS010",)
+    constraints: ClassVar[Mapping[str, str | None]] = {"accounts_balance_floor": None}
+
+
+class WrongState(Conflict):
+    """The thing is not in a state that allows this."""
+
+    code = "wrong_state"
+    sqlstates = ("GS011",)
+
+
+class AlreadyExists(Conflict):
+    """There is one already."""
+
+    code = "already_exists"
+    sqlstates: ClassVar[tuple[str, ...]] = ("GS013", "23505")
+    constraints: ClassVar[Mapping[str, str | None]] = {
+        "platforms_wallet_address_key": "wallet_address",
+        "tasks_external_id_key": "external_id",
+    }
+
+
+class EmailTaken(AlreadyExists):
+    """This e-mail address is registered already."""
+
+    code = "email_taken"
+    sqlstates = ("GS024",)
+    constraints: ClassVar[Mapping[str, str | None]] = {
+        "platforms_contact_email_key": "contact_email",
+        "workers_email_key": "email",
+    }
+
+
+class AlreadyCreated(Conflict):
+    """This request was carried out before; its answer held a secret, which is shown only once."""
+
+    code = "already_created"
+
+
+class RequestInProgress(Conflict):
+    """Another request is at work on the same thing; try again."""
+
+    code = "request_in_progress"
+    sqlstates = ("55P03",)
+
+
+class PayloadTooLarge(GigStreamError):
+    """The body is larger than 256 KiB."""
+
+    status = 413
+    code = "payload_too_large"
+
+
+class UnsupportedMediaType(GigStreamError):
+    """The body must be JSON: Content-Type: application/json."""
+
+    status = 415
+    code = "unsupported_media_type"
+
+
+class Invalid(GigStreamError, ValueError):
+    """A value is not acceptable."""
+
+    status = 422
+    code = "invalid"
+    # 22xxx and 23514 are values that slipped past the request's own checks and met a column's.
+    sqlstates: ClassVar[tuple[str, ...]] = (
+        "GS015",
+        "22000",
+        "22001",
+        "22003",
+        "22007",
+        "22008",
+        "22021",
+        "22P02",
+        "22P05",
+        "23514",
+    )
+
+
+class IdempotencyKeyReused(Invalid):
+    """This Idempotency-Key came with another request before."""
+
+    code = "idempotency_key_reused"
+    sqlstates = ("GS021",)
+
+
+class InviteInvalid(Invalid):
+    """The invite is unknown, used, expired or meant for another e-mail address."""
+
+    code = "invite_invalid"
+    sqlstates = ("GS022",)
+
+
+class RateLimited(GigStreamError):
+    """Too many requests; try again later."""
+
+    status = 429
+    code = "rate_limited"
+    sqlstates = ("GS004",)
+
+
+class AppendOnly(GigStreamError):
+    """These rows are never changed."""
+
+    code = "append_only"
+    sqlstates = ("GS014",)
+
+
+class InvariantViolated(GigStreamError):
+    """A stored figure differs from its recount."""
+
+    code = "invariant_violated"
+    sqlstates = ("GS030",)
+
+
+class Unavailable(GigStreamError):
+    """The service is unavailable for a moment; try again."""
+
+    status = 503
+    code = "unavailable"
+    sqlstates: ClassVar[tuple[str, ...]] = ("57014", "57P01", "57P02", "57P03", "57P04", "57P05")
+
+
+class TransactionConflict(Unavailable):
+    """Concurrent transactions got in each other's way; try again."""
+
+    sqlstates = ("40001", "40P01")
+
+
+def _tree(root: type[GigStreamError]) -> list[type[GigStreamError]]:
+    return [root] + [leaf for branch in root.__subclasses__() for leaf in _tree(branch)]
+
+
+ALL = tuple(_tree(GigStreamError))
+_BY_SQLSTATE = {sqlstate: error for error in ALL for sqlstate in error.sqlstates}
+_BY_CONSTRAINT = {constraint: error for error in ALL for constraint in error.constraints}
+FIELD_OF_CONSTRAINT = {name: field for error in ALL for name, field in error.constraints.items()}
+# Connection lost or refused, no resources left: whole classes of SQLSTATE that pass by themselves.
+_UNAVAILABLE = ("08", "53")
+
+
+def by_sqlstate(sqlstate: str | None, constraint: str | None = None) -> type[GigStreamError]:
+    """The error that stands for a database failure; the root, a 500, when nobody foresaw it."""
+    if constraint in _BY_CONSTRAINT:
+        return _BY_CONSTRAINT[constraint]
+    if sqlstate is None or sqlstate.startswith(_UNAVAILABLE):
+        return Unavailable
+    return _BY_SQLSTATE.get(sqlstate, GigStreamError)

@@ -1,0 +1,61 @@
+"""A scheduled job: the event's time is its clock, it stops while time is left, each run leaves a row and a log line."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any, TypeVar
+
+from gigstream import clock, db, log
+from gigstream.queries import jobs
+from gigstream.queries.base import Query
+
+Result = TypeVar("Result")
+Counts = Mapping[str, int]
+
+STATEMENT_SECONDS = 60
+SPENT = 0.8  # the share of its time after which a job begins nothing new
+
+
+class Run:
+    """One run of a job: `as_of`, aware and never later than now, is the moment that it acts for."""
+
+    def __init__(self, event: Mapping[str, Any], context: Any) -> None:
+        self.started_at = clock.now()
+        self.as_of = min(datetime.fromisoformat(event["time"]).astimezone(UTC), self.started_at)
+        self._session = db.Session("jobs", seconds=STATEMENT_SECONDS)
+        self._context = context
+        self._reserve = context.get_remaining_time_in_millis() * (1 - SPENT)
+
+    def more_time(self) -> bool:
+        """Whether another batch may begin."""
+        left: bool = self._context.get_remaining_time_in_millis() > self._reserve
+        return left
+
+    def read(self, query: Query[Result]) -> Result:
+        """Ask the database as the jobs role."""
+        return db.read(self._session, query)
+
+    def write(self, query: Query[Result]) -> Result:
+        """Do one batch in a transaction of its own."""
+        return db.write(self._session, query)
+
+
+def job(work: Callable[[Run], Counts]) -> Callable[[Mapping[str, Any], Any], Counts]:
+    """Make a Lambda handler of `work`. Its counts are recorded, logged and returned; failures recorded and raised."""
+    name = work.__module__.rpartition(".")[2]
+
+    @wraps(work)
+    def handler(event: Mapping[str, Any], context: Any) -> Counts:
+        log.bind(request_id=context.aws_request_id, function=context.function_name, job=name)
+        run = Run(event, context)
+        try:
+            counts = work(run)
+        except Exception as exc:
+            log.error("failed", exc.__cause__ or exc, as_of=run.as_of)
+            run.write(jobs.record(name, run.as_of, run.started_at, {}, error=type(exc).__name__))
+            raise
+        run.write(jobs.record(name, run.as_of, run.started_at, counts))
+        log.info("done", as_of=run.as_of, **counts)
+        return counts
+
+    return handler

@@ -1,0 +1,46 @@
+"""Logs: one JSON object a line on stdout, with the request it belongs to; what could be a secret is not printed."""
+
+import json
+import sys
+import traceback
+
+from gigstream import clock
+from gigstream.config import settings
+
+_LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}
+_SECRETS = ("authorization", "key", "password", "secret", "token")
+
+_context: dict[str, object] = {}
+
+
+def bind(**context: object) -> None:
+    """From here on every line carries these and only these: the request or the run at work."""
+    _context.clear()
+    _context.update(context)
+
+
+def info(message: str, **fields: object) -> None:
+    _write("INFO", message, fields)
+
+
+def warning(message: str, **fields: object) -> None:
+    _write("WARNING", message, fields)
+
+
+def error(message: str, exc: BaseException, **fields: object) -> None:
+    """An error and where it happened; its text only when it is ours: a driver's may quote the values of a row."""
+    found = {
+        "error": type(exc).__name__,
+        "detail": str(exc) if type(exc).__module__.startswith("gigstream.") else None,
+        "sqlstate": getattr(exc, "sqlstate", None),
+        "at": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(exc.__traceback__)],
+    }
+    _write("ERROR", message, found | fields)
+
+
+def _write(level: str, message: str, fields: dict[str, object]) -> None:
+    if _LEVELS[level] < _LEVELS.get(settings().log_level, _LEVELS["INFO"]):
+        return
+    line = {"time": clock.now().isoformat(), "level": level, "message": message} | _context | fields
+    shown = {name: "***" if any(secret in name for secret in _SECRETS) else value for name, value in line.items()}
+    sys.stdout.write(json.dumps(shown, default=str) + "\n")

@@ -1,0 +1,1 @@
+"""Request bodies: pydantic models, imported only by the functions that take one."""

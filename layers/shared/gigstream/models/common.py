@@ -1,0 +1,121 @@
+"""What request bodies are made of. A body is strict JSON: nothing is converted, and unknown fields are refused."""
+
+import json
+import re
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+
+from gigstream import money, wallet, wire
+from gigstream.errors import Invalid
+
+MAX_AMOUNT = 1_000_000_000  # USDC
+MAX_METADATA = 16 * 1024
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_HTTPS = re.compile(r"https://[^\s/?#@:\\]+(:443)?([/?][^\s#]*)?", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class Body(BaseModel):
+    """A request body; subclasses are frozen, strict and closed."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    @classmethod
+    def parse(cls, raw: bytes) -> Self:
+        """Raises Invalid naming each field that is missing, unknown or wrong."""
+        try:
+            return cls.model_validate_json(raw)
+        except ValidationError as error:
+            found = error.errors(include_url=False, include_input=False)
+        fields: dict[str, str] = {}
+        for one in found:
+            fields.setdefault(".".join(map(str, one["loc"])) or "body", _sentence(one))
+        raise Invalid("the request body is not acceptable", fields=fields)
+
+
+def _time(value: object) -> datetime:
+    if not isinstance(value, str):
+        raise Invalid("must be an RFC 3339 time such as 2026-11-22T10:00:00Z")
+    return wire.time(value)
+
+
+class Change(Body):
+    """A PATCH body: at least one field, and none of them null, because nothing here can be taken away."""
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.model_fields_set:
+            raise Invalid(f"must hold one of {', '.join(type(self).model_fields)}")
+        return self
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_something(cls, value: object) -> object:
+        if value is None:
+            raise Invalid("must not be null")
+        return value
+
+
+def _sentence(error: Any) -> str:
+    if error["type"] == "value_error":
+        return str(error["ctx"]["error"])
+    known = {"missing": "is required", "extra_forbidden": "is not a field of this request"}
+    return known.get(error["type"]) or error["msg"][0].lower() + error["msg"][1:]
+
+
+def _line(text: str) -> str:
+    if _CONTROL.search(text):
+        raise Invalid("must be one line of text")
+    return text
+
+
+def _email(text: str) -> str:
+    if not _EMAIL.fullmatch(text):
+        raise Invalid("must be an e-mail address")
+    return text
+
+
+def _https(text: str) -> str:
+    if not _HTTPS.fullmatch(text):
+        raise Invalid("must be an https:// address, without user, port or fragment")
+    return text
+
+
+def _amount(amount: Decimal) -> Decimal:
+    if not 0 < amount <= MAX_AMOUNT:
+        raise Invalid(f"must be more than 0 and at most {MAX_AMOUNT}")
+    return amount
+
+
+def _small(metadata: dict[str, Any]) -> dict[str, Any]:
+    if len(json.dumps(metadata)) > MAX_METADATA:
+        raise Invalid(f"must be at most {MAX_METADATA} characters of JSON")
+    return metadata
+
+
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_line)]
+Email = Annotated[str, Field(max_length=320), AfterValidator(_line), AfterValidator(_email)]
+HttpsUrl = Annotated[str, Field(max_length=2000), AfterValidator(_line), AfterValidator(_https)]
+Address = Annotated[str, AfterValidator(wallet.parse)]
+Metadata = Annotated[dict[str, Any], AfterValidator(_small)]
+Usdc = Annotated[
+    Decimal,
+    BeforeValidator(money.parse),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,12}(\.\d{1,6})?$", "examples": ["12.50"]}),
+]
+Timestamp = Annotated[datetime, BeforeValidator(_time), WithJsonSchema({"type": "string", "format": "date-time"})]
+Amount = Annotated[Usdc, AfterValidator(_amount)]

@@ -1,0 +1,30 @@
+"""What a platform sends about its streams."""
+
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from gigstream.errors import Invalid
+from gigstream.models.common import Body, Timestamp
+
+YEAR = 366 * 24 * 3600
+
+
+class NewStream(Body):
+    """How a streaming task's price accrues: from `start_time` (now) to `end_time`, or for `duration_seconds`.
+
+    What has accrued is released every `release_interval` seconds.
+    """
+
+    task_id: UUID
+    start_time: Timestamp | None = None
+    end_time: Timestamp | None = None
+    duration_seconds: Annotated[int, Field(ge=60, le=YEAR)] | None = None
+    release_interval: Annotated[int, Field(ge=60, le=30 * 24 * 3600)] = 3600
+
+    @model_validator(mode="after")
+    def _ends_once(self) -> Self:
+        if (self.end_time is None) == (self.duration_seconds is None):
+            raise Invalid("needs either end_time or duration_seconds")
+        return self

@@ -1,0 +1,29 @@
+"""What a platform sends about its tasks."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from gigstream.models.common import Amount, Body, Line, Metadata, Timestamp
+
+
+class NewTask(Body):
+    """A task for one worker; `amount`, USDC, is its price, paid at once or by a stream."""
+
+    worker_id: UUID
+    task_type: Literal["fixed", "streaming"]
+    amount: Amount
+    title: Line
+    description: Annotated[str, Field(max_length=5000)] | None = None
+    metadata: Metadata = Field(default_factory=dict)
+    external_id: Line | None = None
+    scheduled_at: Timestamp | None = None
+
+
+class Completion(Body):
+    """What shows that a task was done, and how well: `rating` is 1 to 5."""
+
+    rating: Annotated[int, Field(ge=1, le=5)] | None = None
+    completion_proof: Annotated[str, Field(max_length=2000)] | None = None
+    verification_data: Metadata | None = None

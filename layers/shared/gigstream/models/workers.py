@@ -1,0 +1,17 @@
+"""What a worker sends about himself, and a platform to invite one."""
+
+from gigstream.models.common import Body, Change, Email, Line
+
+
+class WorkerChange(Change):
+    """What a worker changes about himself."""
+
+    name: Line | None = None
+    email: Email | None = None
+
+
+class NewInvite(Body):
+    """Whom a platform invites; the invite can be accepted with this e-mail address only."""
+
+    email: Email
+    name: Line | None = None

@@ -1,0 +1,180 @@
+"""Platforms: who hold funds and give tasks. A platform reads and changes itself alone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from gigstream.queries.base import Page, Query, Slice, Together, behind, one, page
+
+_SELECT: Final = """
+    SELECT
+        p.id, p.name, p.contact_email, p.wallet_address, p.total_payouts, p.total_tasks, p.active_workers, p.is_active,
+        p.created_at, p.updated_at
+    FROM """
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """`total_payouts` is what has reached workers on chain, USDC; `active_workers` have a task that is not finished."""
+
+    id: UUID
+    name: str
+    contact_email: str
+    wallet_address: str | None
+    total_payouts: Decimal
+    total_tasks: int
+    active_workers: int
+    is_active: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """USDC: `available` for new tasks, `held` for tasks that are not finished, and both together."""
+
+    platform_id: UUID
+    available: Decimal
+    held: Decimal
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Analytics:
+    """How a platform does: tasks by outcome, USDC paid and pending, workers ever and lately, seconds a task takes."""
+
+    platform_id: UUID
+    name: str
+    total_tasks: int
+    completed_tasks: int
+    cancelled_tasks: int
+    paid_amount: Decimal
+    pending_amount: Decimal
+    unique_workers: int
+    workers_last_7_days: int
+    workers_last_30_days: int
+    average_completion_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """What a platform sees of one of its workers: rates in percent, the rating 0..5, his unfinished tasks with it."""
+
+    id: UUID
+    name: str
+    wallet_address: str | None
+    reputation_score: int
+    completion_rate: str
+    average_rating: str
+    dispute_rate: str
+    open_tasks: int
+    member_since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """USDC that came in, and what is available with it."""
+
+    id: UUID
+    amount: Decimal
+    available: Decimal
+
+
+def get(platform_id: UUID) -> Query[Platform]:
+    """NotFound unless it is the caller."""
+    return one(
+        Platform,
+        _SELECT + "platforms AS p WHERE p.id = %(platform_id)s AND p.id = ops.tenant()",
+        platform_id=platform_id,
+    )
+
+
+def update(
+    platform_id: UUID, *, name: str | None, contact_email: str | None, wallet_address: str | None
+) -> Query[Platform]:
+    """Change what is not None. NotFound unless it is the caller, EmailTaken, AlreadyExists."""
+    # The condition names no column, so it is checked before the function is called.
+    return one(
+        Platform,
+        _SELECT
+        + """update_platform(%(name)s, %(contact_email)s, %(wallet_address)s) AS p
+        WHERE %(platform_id)s = ops.tenant()
+        """,
+        platform_id=platform_id,
+        name=name,
+        contact_email=contact_email,
+        wallet_address=wallet_address,
+    )
+
+
+def deposit(platform_id: UUID, amount: Decimal) -> Query[Deposit]:
+    """Play money, USDC. NotFound unless it is the caller."""
+    # The condition names no column, so it is checked before the function is called.
+    return one(
+        Deposit,
+        """
+        SELECT d.id, %(amount)s AS amount, d.available FROM deposit(%(amount)s) AS d
+        WHERE %(platform_id)s = ops.tenant()
+        """,
+        platform_id=platform_id,
+        amount=amount,
+    )
+
+
+def balance(platform_id: UUID) -> Query[Balance]:
+    """NotFound unless it is the caller."""
+    return one(
+        Balance,
+        """
+        SELECT
+            p.id AS platform_id,
+            coalesce(sum(a.balance) FILTER (WHERE a.kind = 'platform_available'), 0) AS available,
+            coalesce(sum(a.balance) FILTER (WHERE a.kind = 'platform_held'), 0) AS held,
+            coalesce(sum(a.balance), 0) AS total
+        FROM platforms AS p
+        LEFT JOIN ledger.accounts AS a ON p.id = a.owner_id
+        WHERE p.id = %(platform_id)s AND p.id = ops.tenant()
+        GROUP BY p.id
+        """,
+        platform_id=platform_id,
+    )
+
+
+def analytics(platform_id: UUID) -> Query[Analytics]:
+    """NotFound unless it is the caller."""
+    return one(
+        Analytics,
+        """
+        SELECT
+            v.platform_id, v.name, v.total_tasks, v.completed_tasks, v.cancelled_tasks, v.paid_amount, v.pending_amount,
+            v.unique_workers, v.workers_last_7_days, v.workers_last_30_days, v.average_completion_seconds
+        FROM platform_performance_view AS v
+        WHERE v.platform_id = %(platform_id)s AND v.platform_id = ops.tenant()
+        """,
+        platform_id=platform_id,
+    )
+
+
+def members(part: Slice) -> Query[Page[Member]]:
+    """The calling platform's workers, who registered last first."""
+    return page(
+        Member,
+        """
+        SELECT
+            w.id, w.name, w.wallet_address, w.reputation_score, w.completion_rate::text, w.average_rating::text,
+            w.dispute_rate::text, m.open_tasks, m.created_at AS member_since
+        FROM ops.memberships AS m
+        INNER JOIN workers AS w ON m.worker_id = w.id
+        WHERE m.platform_id = ops.tenant() AND m.worker_id < %(after)s
+        ORDER BY m.worker_id DESC
+        LIMIT %(limit)s
+        """,
+        part,
+    )
+
+
+def members_of(platform_id: UUID, part: Slice) -> Together[Page[Member]]:
+    """The workers of a platform. NotFound unless it is the caller."""
+    return behind(get(platform_id), members(part))

@@ -1,0 +1,20 @@
+"""The database's own health."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from gigstream.queries.base import Query, one
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What the service stands on: a database that answers, and the newest migration in it."""
+
+    status: Literal["ready"]
+    database: Literal["up"]
+    migration: str
+
+
+def readiness() -> Query[Readiness]:
+    """Unavailable when the database does not answer."""
+    return one(Readiness, "SELECT 'ready' AS status, 'up' AS database, ops.migration_version() AS migration")

@@ -1,0 +1,84 @@
+"""Transactions: the lines of money that a worker sees."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final, Literal, LiteralString
+from uuid import UUID
+
+from gigstream.queries.base import Page, Query, Slice, one, page
+
+Type = Literal["payout", "advance", "repayment", "fee", "refund"]
+Status = Literal["pending", "processing", "completed", "failed"]
+
+_SELECT: Final = """
+    SELECT
+        x.id, x.worker_id, x.platform_id, x.task_id, x.tx_type, x.amount, x.fee, x.status, x.tx_hash, x.payment_no,
+        x.from_address, x.to_address, x.blockchain_confirmations, x.error_message, x.metadata, x.processed_at,
+        x.created_at, x.updated_at
+    FROM """
+
+# Each side reads along its own index; row security alone would read everybody's.
+_MINE: Final[dict[str, LiteralString]] = {
+    "platform": "transactions AS x WHERE x.platform_id = ops.tenant()",
+    "worker": "transactions AS x WHERE x.worker_id = ops.tenant()",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """`amount` and `fee` in USDC; a payout's `tx_hash` is shared by its batch, in which `payment_no` tells it apart."""
+
+    id: UUID
+    worker_id: UUID
+    platform_id: UUID
+    task_id: UUID | None
+    tx_type: Type
+    amount: Decimal
+    fee: Decimal
+    status: Status
+    tx_hash: str | None
+    payment_no: int | None
+    from_address: str | None
+    to_address: str | None
+    blockchain_confirmations: int
+    error_message: str | None
+    metadata: dict[str, Any]
+    processed_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+def get(transaction_id: UUID) -> Query[Transaction]:
+    """NotFound unless the caller may see it: its worker, or for a payout or refund its platform."""
+    return one(
+        Transaction, _SELECT + "transactions AS x WHERE x.id = %(transaction_id)s", transaction_id=transaction_id
+    )
+
+
+def mine(
+    caller: str,
+    part: Slice,
+    *,
+    tx_type: Type | None = None,
+    status: Status | None = None,
+    worker_id: UUID | None = None,
+) -> Query[Page[Transaction]]:
+    """The caller's transactions, newest first."""
+    return page(
+        Transaction,
+        _SELECT
+        + _MINE[caller]
+        + """
+            AND x.id < %(after)s
+            AND (%(tx_type)s::text IS NULL OR x.tx_type = %(tx_type)s)
+            AND (%(status)s::text IS NULL OR x.status = %(status)s)
+            AND (%(worker_id)s::uuid IS NULL OR x.worker_id = %(worker_id)s)
+        ORDER BY x.id DESC
+        LIMIT %(limit)s
+        """,
+        part,
+        tx_type=tx_type,
+        status=status,
+        worker_id=worker_id,
+    )

@@ -1,0 +1,398 @@
+"""Workers: who do tasks. A worker reads himself; a platform reads its members, and of their money only its own."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final, Literal
+from uuid import UUID
+
+from gigstream.queries import loans, streams, tasks, transactions
+from gigstream.queries.base import Page, Query, Slice, Together, behind, one, page
+
+_RECENT: Final = Slice(limit=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Rates in percent, the rating 0..5, `total_earned` in USDC. From `email` on, null for all but himself."""
+
+    id: UUID
+    name: str
+    wallet_address: str | None
+    reputation_score: int
+    completion_rate: str
+    average_rating: str
+    dispute_rate: str
+    email: str | None
+    account_age_days: int | None
+    total_tasks: int | None
+    total_earned: Decimal | None
+    last_active_at: datetime | None
+    created_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile(Worker):
+    """A worker with his newest five tasks and transactions, and for himself his open loans."""
+
+    recent_tasks: list[tasks.Task]
+    recent_transactions: list[transactions.Transaction]
+    open_loans: list[loans.Loan]
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """A worker's money at `as_of`, USDC; a platform sees what it owes and paid him itself.
+
+    `available` to withdraw, `held` by platforms for his open tasks and not yet released, of which `accruing` is earned
+    already, `in_settlement` on its way to the chain, `advance_owed` on open loans (for the worker himself).
+    """
+
+    worker_id: UUID
+    as_of: datetime
+    available: Decimal
+    held: Decimal
+    accruing: Decimal
+    in_settlement: Decimal
+    advance_owed: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Earnings:
+    """What a worker did and earned, USDC; a platform sees its own tasks and payouts. From advances on: for himself."""
+
+    worker_id: UUID
+    total_tasks: int
+    completed_tasks: int
+    active_tasks: int
+    completion_rate: str
+    average_rating: str
+    earned_amount: Decimal
+    released_amount: Decimal
+    pending_amount: Decimal
+    payout_amount: Decimal
+    refund_amount: Decimal
+    advance_amount: Decimal | None
+    repayment_amount: Decimal | None
+    fee_amount: Decimal | None
+    open_loans: int | None
+    open_loan_amount: Decimal | None
+    repaid_loans: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reputation:
+    """The score, 0..1000, and its factors: rates in percent, the rating 0..5, and the points that events brought."""
+
+    worker_id: UUID
+    score: int
+    rank: Literal["excellent", "very good", "good", "fair", "poor"]
+    completion_rate: str
+    average_rating: str
+    dispute_rate: str
+    points_from_tasks: int
+    points_from_ratings: int
+    points_from_disputes: int
+    points_from_others: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReputationEvent:
+    """A change of the score by `delta`, clamped to 0..1000; `task_id` is the task behind it, if the caller sees it."""
+
+    id: UUID
+    event_type: Literal[
+        "task_completed", "rating_received", "dispute_filed", "dispute_resolved", "bonus", "penalty", "appeal"
+    ]
+    delta: int
+    previous_score: int
+    new_score: int
+    reason: str | None
+    task_id: UUID | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """The risk of a predictive advance: the score, 0..1000, is the sum of its factors; `reasons` says what fails."""
+
+    worker_id: UUID
+    risk_score: int
+    eligible: bool
+    reasons: list[str]
+    reputation_factor: int
+    completion_factor: int
+    activity_factor: int
+    age_factor: int
+    repayment_factor: int
+    dispute_factor: int
+    tasks_last_30_days: int
+    earned_last_30_days: Decimal
+    loans_total: int
+    loans_open: int
+    loans_repaid: int
+    loans_defaulted: int
+    dispute_rate: str
+    completion_rate: str
+    account_age_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """A batch of the daily job: the last worker looked at, how many were, and how many grew older."""
+
+    last_id: UUID
+    seen: int
+    changed: int
+
+
+def get(worker_id: UUID) -> Query[Worker]:
+    """NotFound unless he is the caller or a member of the calling platform."""
+    # `own` is the same row, for the worker himself alone.
+    return one(
+        Worker,
+        """
+        SELECT
+            w.id, w.name, w.wallet_address, w.reputation_score, w.completion_rate::text, w.average_rating::text,
+            w.dispute_rate::text, own.email, own.account_age_days, own.total_tasks, own.total_earned,
+            own.last_active_at, own.created_at
+        FROM workers AS w
+        LEFT JOIN workers AS own ON w.id = own.id AND own.id = ops.tenant()
+        WHERE w.id = %(worker_id)s
+        """,
+        worker_id=worker_id,
+    )
+
+
+def profile(worker_id: UUID, caller: str) -> Together[Profile]:
+    """NotFound as for `get`."""
+
+    def make(
+        worker: Worker,
+        recent_tasks: Page[tasks.Task],
+        recent_transactions: Page[transactions.Transaction],
+        open_loans: list[loans.Loan],
+    ) -> Profile:
+        return Profile(
+            **asdict(worker),
+            recent_tasks=recent_tasks.data,
+            recent_transactions=recent_transactions.data,
+            open_loans=open_loans,
+        )
+
+    return Together(
+        (
+            get(worker_id),
+            tasks.mine(caller, _RECENT, worker_id=worker_id),
+            transactions.mine(caller, _RECENT, worker_id=worker_id),
+            loans.open_loans(worker_id),
+        ),
+        make,
+    )
+
+
+def update(worker_id: UUID, *, name: str | None, email: str | None) -> Query[Worker]:
+    """Change what is not None. NotFound unless he is the caller, EmailTaken."""
+    # The condition names no column, so it is checked before the function is called.
+    return one(
+        Worker,
+        """
+        SELECT
+            w.id, w.name, w.wallet_address, w.reputation_score, w.completion_rate::text, w.average_rating::text,
+            w.dispute_rate::text, w.email, w.account_age_days, w.total_tasks, w.total_earned, w.last_active_at,
+            w.created_at
+        FROM update_worker(%(name)s, %(email)s) AS w
+        WHERE %(worker_id)s = ops.tenant()
+        """,
+        worker_id=worker_id,
+        name=name,
+        email=email,
+    )
+
+
+def balance(worker_id: UUID) -> Query[Balance]:
+    """NotFound as for `get`."""
+    return one(
+        Balance,
+        """
+        SELECT
+            w.id AS worker_id,
+            statement_timestamp() AS as_of,
+            a.available,
+            t.price - s.released AS held,
+            s.accruing,
+            a.in_settlement,
+            CASE WHEN w.id = ops.tenant() THEN l.owed END AS advance_owed
+        FROM workers AS w
+        CROSS JOIN LATERAL (
+            SELECT
+                coalesce(sum(b.balance) FILTER (WHERE b.kind = 'worker_available'), 0) AS available,
+                coalesce(sum(b.balance) FILTER (WHERE b.kind = 'worker_settling'), 0) AS in_settlement
+            FROM ledger.accounts AS b
+            WHERE b.owner_id = w.id
+        ) AS a
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(k.amount), 0) AS price
+            FROM tasks AS k
+            WHERE k.worker_id = w.id AND k.status IN ('pending', 'active', 'disputed')
+        ) AS t
+        CROSS JOIN LATERAL (
+            SELECT
+                coalesce(sum(m.released_amount), 0) AS released,
+                coalesce(sum(
+                    greatest(
+                        0,
+                        stream_accrued(
+                            m.total_amount, m.anchor_amount, m.anchor_time, m.end_time, statement_timestamp()
+                        ) - m.released_amount
+                    )
+                ) FILTER (WHERE m.status = 'active'), 0) AS accruing
+            FROM streams AS m
+            WHERE m.worker_id = w.id AND m.status IN ('active', 'paused')
+        ) AS s
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(o.total_due - o.amount_repaid), 0) AS owed
+            FROM loans AS o
+            WHERE o.worker_id = w.id AND o.status IN ('disbursed', 'repaying', 'defaulted')
+        ) AS l
+        WHERE w.id = %(worker_id)s
+        """,
+        worker_id=worker_id,
+    )
+
+
+def earnings(worker_id: UUID) -> Query[Earnings]:
+    """NotFound as for `get`."""
+    # Row security hides advances and loans from a platform; it is told null, not a false zero.
+    return one(
+        Earnings,
+        """
+        SELECT
+            e.worker_id, e.total_tasks, e.completed_tasks, e.active_tasks, e.completion_rate::text,
+            e.average_rating::text, e.earned_amount, e.released_amount, e.pending_amount, e.payout_amount,
+            e.refund_amount,
+            CASE WHEN o.is_own THEN e.advance_amount END AS advance_amount,
+            CASE WHEN o.is_own THEN e.repayment_amount END AS repayment_amount,
+            CASE WHEN o.is_own THEN e.fee_amount END AS fee_amount,
+            CASE WHEN o.is_own THEN e.open_loans END AS open_loans,
+            CASE WHEN o.is_own THEN e.open_loan_amount END AS open_loan_amount,
+            CASE WHEN o.is_own THEN e.repaid_loans END AS repaid_loans
+        FROM worker_earnings_view AS e
+        CROSS JOIN LATERAL (SELECT e.worker_id = ops.tenant() AS is_own) AS o
+        WHERE e.worker_id = %(worker_id)s
+        """,
+        worker_id=worker_id,
+    )
+
+
+def reputation(worker_id: UUID) -> Query[Reputation]:
+    """NotFound as for `get`."""
+    return one(
+        Reputation,
+        """
+        SELECT
+            w.id AS worker_id,
+            w.reputation_score AS score,
+            CASE
+                WHEN w.reputation_score >= 900 THEN 'excellent'
+                WHEN w.reputation_score >= 750 THEN 'very good'
+                WHEN w.reputation_score >= 600 THEN 'good'
+                WHEN w.reputation_score >= 400 THEN 'fair'
+                ELSE 'poor'
+            END AS rank,
+            w.completion_rate::text,
+            w.average_rating::text,
+            w.dispute_rate::text,
+            e.points_from_tasks,
+            e.points_from_ratings,
+            e.points_from_disputes,
+            e.points - e.points_from_tasks - e.points_from_ratings - e.points_from_disputes AS points_from_others
+        FROM workers AS w
+        CROSS JOIN LATERAL (
+            SELECT
+                coalesce(sum(p.points), 0) AS points,
+                coalesce(sum(p.points) FILTER (WHERE p.event_type = 'task_completed'), 0) AS points_from_tasks,
+                coalesce(sum(p.points) FILTER (WHERE p.event_type = 'rating_received'), 0) AS points_from_ratings,
+                coalesce(sum(p.points) FILTER (WHERE p.event_type LIKE 'dispute%%'), 0) AS points_from_disputes
+            FROM (
+                SELECT v.event_type, v.new_score - v.previous_score AS points
+                FROM reputation_events AS v
+                WHERE v.worker_id = w.id
+            ) AS p
+        ) AS e
+        WHERE w.id = %(worker_id)s
+        """,
+        worker_id=worker_id,
+    )
+
+
+def reputation_events(worker_id: UUID, part: Slice) -> Together[Page[ReputationEvent]]:
+    """What moved the score, newest first. NotFound as for `get`."""
+    query = page(
+        ReputationEvent,
+        """
+        SELECT
+            e.id, e.event_type, e.delta, e.previous_score, e.new_score, e.reason, t.id AS task_id, e.created_at
+        FROM reputation_events AS e
+        LEFT JOIN tasks AS t ON e.related_id = t.id
+        WHERE e.worker_id = %(worker_id)s AND e.id < %(after)s
+        ORDER BY e.id DESC
+        LIMIT %(limit)s
+        """,
+        part,
+        worker_id=worker_id,
+    )
+    return behind(get(worker_id), query)
+
+
+def risk(worker_id: UUID) -> Query[Risk]:
+    """NotFound unless he is the caller."""
+    return one(
+        Risk,
+        """
+        SELECT
+            r.worker_id, r.risk_score, r.eligible, r.reasons, r.reputation_factor, r.completion_factor,
+            r.activity_factor, r.age_factor, r.repayment_factor, r.dispute_factor, r.tasks_last_30_days,
+            r.earned_last_30_days, r.loans_total, r.loans_open, r.loans_repaid, r.loans_defaulted,
+            r.dispute_rate::text, r.completion_rate::text, r.account_age_days
+        FROM worker_risk_assessment AS r
+        WHERE r.worker_id = %(worker_id)s AND r.worker_id = ops.tenant()
+        """,
+        worker_id=worker_id,
+    )
+
+
+def tasks_of(worker_id: UUID, caller: str, part: Slice, status: tasks.Status | None) -> Together[Page[tasks.Task]]:
+    """A worker's tasks that the caller sees. NotFound as for `get`."""
+    return behind(get(worker_id), tasks.mine(caller, part, status=status, worker_id=worker_id))
+
+
+def streams_of(
+    worker_id: UUID, caller: str, part: Slice, status: streams.Status | None
+) -> Together[Page[streams.Stream]]:
+    """A worker's streams that the caller sees. NotFound as for `get`."""
+    return behind(get(worker_id), streams.mine(caller, part, status=status, worker_id=worker_id))
+
+
+def transactions_of(
+    worker_id: UUID,
+    caller: str,
+    part: Slice,
+    *,
+    tx_type: transactions.Type | None,
+    status: transactions.Status | None,
+) -> Together[Page[transactions.Transaction]]:
+    """A worker's transactions that the caller sees. NotFound as for `get`."""
+    query = transactions.mine(caller, part, tx_type=tx_type, status=status, worker_id=worker_id)
+    return behind(get(worker_id), query)
+
+
+def update_account_ages(as_of: datetime, after: UUID, limit: int) -> Query[Ages]:
+    """Count the account age, days, of the next `limit` workers after an id."""
+    return one(
+        Ages,
+        "SELECT last_id, seen, changed FROM update_account_ages(%(as_of)s, %(after)s, %(limit)s)",
+        as_of=as_of,
+        after=after,
+        limit=limit,
+    )

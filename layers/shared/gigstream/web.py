@@ -1,0 +1,293 @@
+"""One endpoint, one Lambda: a Chalice app with one route, its row of the route table, and the guard round its view.
+
+Chalice routes and parses the event. Its middleware never sees a view's exceptions, and it would send a Decimal as a
+float, so each view is wrapped: who calls, what they sent, every error and every reply are settled here.
+"""
+
+import hashlib
+import inspect
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Literal, Protocol, Self, TypeVar
+
+from chalice.app import Chalice, Request, Response
+
+from gigstream import db, log, wire
+from gigstream.auth import ApiKey, Caller, Worker, read_access_token
+from gigstream.config import settings
+from gigstream.errors import Forbidden, GigStreamError, Invalid, MethodNotAllowed, NotFound, Unauthenticated
+from gigstream.exchange import IDEMPOTENCY_KEY, Exchange
+from gigstream.queries import requests
+from gigstream.queries.base import Query, Slice, Together, decode_cursor
+
+View = TypeVar("View", bound=Callable[..., Any])
+Value = TypeVar("Value")
+Result = TypeVar("Result")
+
+Idempotency = Literal["none", "optional", "required"]
+Write = Literal["state", "ledger", "outbox", "audit"]
+
+ANY_SCOPE = "*"
+MAX_LIMIT = 100
+
+
+class Body(Protocol):
+    """A request model."""
+
+    @classmethod
+    def parse(cls, raw: bytes) -> Self:
+        """Raises Invalid naming the fields."""
+
+
+Model = TypeVar("Model", bound=Body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A row of the route table.
+
+    `scope` is what an API key must hold: ANY_SCOPE for any key, None when the route is not for platforms. `worker`:
+    workers may call. `public`: anybody may. `secret`: the answer holds one and is not stored. `test_only`: in live mode
+    there is no such route. `writes`: what a call leaves behind. `parameters`: the view's, from path and query.
+    """
+
+    method: str
+    path: str
+    scope: str | None
+    worker: bool
+    public: bool
+    idempotency: Idempotency
+    secret: bool
+    test_only: bool
+    writes: frozenset[Write]
+    parameters: Mapping[str, inspect.Parameter]
+
+    @property
+    def name(self) -> str:
+        """Method and path, as template.yaml has them."""
+        return f"{self.method} {self.path}"
+
+
+class _Replayed(Exception):
+    """The request was answered before."""
+
+    def __init__(self, answer: db.Answer) -> None:
+        self.answer = answer
+
+
+class Endpoint(Chalice):
+    """The app of one route. Its view takes path values and query parameters, converted by annotation.
+
+    A parameter that the path does not name is a query parameter: UUID, datetime, date, str or a Literal of strings,
+    `| None` with a default when it may be absent, or a Slice for `cursor` and `limit`. `worker_id` may be `me`, and
+    when a worker calls it is never another's.
+    """
+
+    rule: Rule
+    _exchange: Exchange
+
+    def __init__(self, name: str) -> None:
+        super().__init__(app_name=name, configure_logs=False, env={})
+
+    def route(  # type: ignore[override]
+        self,
+        path: str,
+        *,
+        methods: list[str],
+        scope: str | None = None,
+        worker: bool = False,
+        public: bool = False,
+        idempotency: Idempotency | None = None,
+        secret: bool = False,
+        test_only: bool = False,
+        writes: Iterable[Write] = (),
+    ) -> Callable[[View], View]:
+        """Declare the route; see Rule. An Idempotency-Key is optional on POSTs outside /v1/auth, unless said here."""
+        (method,) = methods
+        keyed = method == "POST" and not path.startswith("/v1/auth/")
+
+        def register(view: View) -> View:
+            self.rule = Rule(
+                method=method,
+                path=path,
+                scope=scope,
+                worker=worker,
+                public=public,
+                idempotency=idempotency or ("optional" if keyed else "none"),
+                secret=secret,
+                test_only=test_only,
+                writes=frozenset(writes),
+                parameters=inspect.signature(view, eval_str=True).parameters,
+            )
+            Chalice.route(self, path, methods=methods, content_types=[])(self._guarded(view))
+            return view
+
+        return register
+
+    def __call__(self, event: Any, context: Any) -> dict[str, Any]:
+        """Answer a REST (v1) proxy event; one log line a request."""
+        started = time.perf_counter()
+        exchange = self._exchange = Exchange(Request(event, context))
+        log.bind(request_id=exchange.id, function=context.function_name)
+        method, path = exchange.request.method, exchange.request.path
+        if (method, path) == (self.rule.method, self.rule.path):
+            answer = super().__call__(event, context)
+        else:
+            answer = exchange.problem(MethodNotAllowed(), {"Allow": self.rule.method}).to_dict()
+        log.info(
+            "request",
+            method=method,
+            path=path,
+            status=answer["statusCode"],
+            milliseconds=round((time.perf_counter() - started) * 1000, 1),
+            caller=exchange.caller.kind,
+        )
+        return answer
+
+    @property
+    def caller(self) -> Caller:
+        """Who sent the request."""
+        return self._exchange.caller
+
+    def body(self, model: type[Model]) -> Model:
+        """The request's JSON body, checked. Raises 400, 413, 415, or 422 naming the fields."""
+        return model.parse(self._exchange.json_body())
+
+    def read(self, query: Query[Result] | Together[Result]) -> Result:
+        """Ask the database as the caller: one round trip."""
+        return db.read(self._exchange.session, query)
+
+    def write(self, query: Query[Result], *, status: int = 200) -> Result:
+        """Change the database as the caller: one round trip, or two and only once with an Idempotency-Key."""
+        self._exchange.status = status
+        claim = self._claim(status)
+        if claim is None:
+            return db.write(self._exchange.session, query)
+        result = db.write_once(self._exchange.session, query, claim)
+        if isinstance(result, db.Answer):
+            raise _Replayed(result)
+        return result
+
+    def _guarded(self, view: View) -> Callable[..., Response]:
+        kinds = {name: one.annotation for name, one in self.rule.parameters.items()}
+        readers = {name: wire.reader(kind) for name, kind in kinds.items() if kind is not Slice}
+
+        @wraps(view)
+        def guarded(**path_values: str) -> Response:
+            exchange = self._exchange
+            try:
+                self._admit(exchange)
+                return exchange.reply(view(**self._arguments(path_values, readers)))
+            except _Replayed as replayed:
+                return exchange.replay(replayed.answer)
+            except GigStreamError as error:
+                if error.status >= 500:
+                    log.error("failed", error.__cause__ or error)
+                return exchange.problem(error)
+            except Exception as exc:  # noqa: BLE001 - whatever it is, the caller gets a problem and no traceback
+                log.error("failed", exc)
+                return exchange.problem(GigStreamError())
+
+        return guarded
+
+    def _admit(self, exchange: Exchange) -> None:
+        """Find out who calls. Whether the key or the session still holds, the database says in the query's own trip."""
+        rule, key, authorization = self.rule, exchange.header("x-api-key"), exchange.header("authorization")
+        if rule.test_only and settings().mode != "test":
+            raise NotFound
+        if rule.public:
+            if rule.method != "GET":
+                _admit_anybody(exchange)
+        elif key is not None and authorization is not None:
+            raise Unauthenticated("send either an API key or an access token, not both")
+        elif key is not None:
+            _admit_platform(exchange, ApiKey.parse(key), rule.scope)
+        elif authorization is not None and authorization[:7].lower() == "bearer ":
+            _admit_worker(exchange, read_access_token(authorization[7:]))
+            if not rule.worker:
+                raise Forbidden("this is for platforms, with an API key")
+        else:
+            raise Unauthenticated
+
+    def _arguments(self, path_values: Mapping[str, str], readers: Mapping[str, wire.Reader]) -> dict[str, Any]:
+        """The view's arguments from path and query. Raises Invalid naming the one that is wrong."""
+        sent = self._exchange.query_values()
+        arguments: dict[str, Any] = {}
+        for name, parameter in self.rule.parameters.items():
+            if parameter.annotation is Slice:
+                arguments[name] = _slice(sent.pop("cursor", None), sent.pop("limit", None))
+            elif name in path_values:
+                arguments[name] = self._path_value(name, path_values[name], readers[name])
+            elif name in sent:
+                arguments[name] = _read(name, sent.pop(name), readers[name])
+            elif parameter.default is parameter.empty:
+                raise Invalid(fields={name: "is required"})
+        for name in sent:
+            raise Invalid(fields={wire.shown(name): "is not a parameter of this route"})
+        return arguments
+
+    def _path_value(self, name: str, text: str, reader: wire.Reader) -> object:
+        own = self.caller.id if name == "worker_id" and isinstance(self.caller, Worker) else None
+        value = own if own and text == "me" else _read(name, text, reader)
+        if own and value != own:
+            raise NotFound
+        return value
+
+    def _claim(self, status: int) -> db.Claim | None:
+        """The claim to the request's Idempotency-Key, where the route has one and the caller sent it."""
+        rule, exchange = self.rule, self._exchange
+        key = exchange.idempotency_key() if rule.idempotency != "none" else None
+        if key is None:
+            if rule.idempotency == "required":
+                raise Invalid(fields={IDEMPOTENCY_KEY: "is required: money moves here"})
+            return None
+        sent = wire.encode(exchange.path_values).encode() + exchange.raw_body()
+        return db.Claim(
+            take=requests.claim(rule.name, key, hashlib.sha256(sent).digest()),
+            stored=requests.stored_answer(rule.name, key),
+            store=lambda result: requests.store_answer(
+                rule.name, key, status, None if rule.secret else wire.encode(result)
+            ),
+        )
+
+
+def _admit_anybody(exchange: Exchange) -> None:
+    _count(exchange, f"address:{exchange.address}", settings().rate_limit_sign_in)
+    exchange.session.authenticate = requests.act_as_nobody(exchange.address, exchange.user_agent)
+
+
+def _admit_platform(exchange: Exchange, key: ApiKey, scope: str | None) -> None:
+    exchange.caller = Caller("platform")
+    _count(exchange, f"key:{key.hash.hex()}", settings().rate_limit_platform)
+    exchange.session.authenticate = requests.authenticate_key(key.hash, scope, exchange.address, exchange.user_agent)
+
+
+def _admit_worker(exchange: Exchange, worker: Worker) -> None:
+    exchange.caller = worker
+    _count(exchange, f"worker:{worker.id}", settings().rate_limit_worker)
+    exchange.session.authenticate = requests.authenticate_worker(
+        worker.id, worker.session_id, exchange.address, exchange.user_agent
+    )
+
+
+def _count(exchange: Exchange, key: str, allowance: int) -> None:
+    exchange.allowance = allowance
+    exchange.session.count = requests.count(key, allowance)
+
+
+def _read(name: str, text: str, reader: Callable[[str], Value]) -> Value:
+    try:
+        return reader(text)
+    except Invalid as error:
+        raise Invalid(fields={name: str(error)}) from None
+
+
+def _slice(cursor: str | None, limit: str | None) -> Slice:
+    part = Slice()
+    if limit is not None:
+        if not (limit.isascii() and limit.isdigit() and len(limit) <= 3 and 1 <= int(limit) <= MAX_LIMIT):
+            raise Invalid(fields={"limit": f"must be a whole number from 1 to {MAX_LIMIT}"})
+        part = Slice(limit=int(limit))
+    return part if cursor is None else Slice(_read("cursor", cursor, decode_cursor), part.limit)
