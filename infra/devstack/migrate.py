@@ -38,9 +38,9 @@ class MigrationError(Exception):
 
 def migrate(url: str, mode: str = "test") -> None:
     """Apply new migrations, then run the other files again; `url` is unpooled and of the role `owner`.
-    In `mode` test, and only there, the API gets the right to make up deposits.
 
-    Repeating it changes nothing; two at once take turns. Raises MigrationError.
+    In `mode` test, and only there, the API gets the right to make up deposits. Repeating it changes nothing; two at
+    once take turns. Raises MigrationError.
     """
     with psycopg.connect(url) as conn:
         conn.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])

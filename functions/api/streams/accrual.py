@@ -1,8 +1,6 @@
 """GET /v1/streams/{stream_id}/accrual: what a stream has earned by now, and enough to draw how it goes on."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
+from dataclasses import asdict
 from uuid import UUID
 
 from gigstream.queries import streams
@@ -12,40 +10,15 @@ from gigstream.web import Endpoint
 app = Endpoint(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Accrual:
-    """USDC at `as_of`. While active, `anchor_amount` grows by the rate from `anchor_time` on, up to `total`."""
-
-    stream_id: UUID
-    status: streams.Status
-    as_of: datetime
-    accrued: Decimal
-    released: Decimal
-    releasable: Decimal
-    rate_per_second: str
-    anchor_time: datetime
-    anchor_amount: Decimal
-    end_time: datetime
-    total: Decimal
-
-
 @app.route("/v1/streams/{stream_id}/accrual", methods=["GET"], scope="streams:read", worker=True)
-def accrual(stream_id: UUID) -> Accrual:
-    """A stream that is not active accrues nothing. 404 when it is not the caller's."""
+def accrual(stream_id: UUID) -> streams.Accrual:
+    """A stream that is not active stands still at what it has released. 404 when it is not the caller's."""
     now = app.read(streams.reading(stream_id))
-    curve = (now.total_amount, now.anchor_amount, now.anchor_time, now.end_time)
-    active = now.status == "active"
-    earned = max(now.released_amount, accrued(*curve, now.as_of)) if active else now.released_amount
-    return Accrual(
-        stream_id=now.stream_id,
-        status=now.status,
-        as_of=now.as_of,
+    goal, start = (now.total, now.anchor_amount) if now.status == "active" else (now.released, now.released)
+    earned = max(now.released, accrued(goal, start, now.anchor_time, now.end_time, now.as_of))
+    return streams.Accrual(
+        **asdict(now),
         accrued=earned,
-        released=now.released_amount,
-        releasable=earned - now.released_amount,
-        rate_per_second=rate_per_second(*curve) if active else "0." + "0" * 18,
-        anchor_time=now.anchor_time,
-        anchor_amount=now.anchor_amount,
-        end_time=now.end_time,
-        total=now.total_amount,
+        releasable=earned - now.released,
+        rate_per_second=rate_per_second(goal, start, now.anchor_time, now.end_time),
     )

@@ -288,4 +288,4 @@ def _translated(exc: psycopg.Error) -> Exception:
         retry_after = int(exc.diag.message_detail or RETRY_AFTER)
     elif issubclass(kind, Unavailable | RequestInProgress):
         retry_after = RETRY_AFTER
-    return kind(message, fields={field: message or "is not acceptable"} if field else None, retry_after=retry_after)
+    return kind(message, fields={field: message or str(kind.__doc__)} if field else None, retry_after=retry_after)

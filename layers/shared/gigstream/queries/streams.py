@@ -55,16 +55,28 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A stream's figures, USDC, and the database's time at which they were read."""
+    """A stream's figures, USDC, as they stood at the database's time `as_of`."""
 
     stream_id: UUID
     status: Status
-    total_amount: Decimal
-    released_amount: Decimal
+    as_of: datetime
     anchor_time: datetime
     anchor_amount: Decimal
     end_time: datetime
-    as_of: datetime
+    total: Decimal
+    released: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Accrual(Reading):
+    """What was `accrued` by `as_of`, USDC; `releasable` of it waits for the next release.
+
+    While active, `anchor_amount` grows by `rate_per_second` (18 decimals) from `anchor_time` on, up to `total`.
+    """
+
+    accrued: Decimal
+    releasable: Decimal
+    rate_per_second: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +136,8 @@ def reading(stream_id: UUID) -> Query[Reading]:
         Reading,
         """
         SELECT
-            s.id AS stream_id, s.status, s.total_amount, s.released_amount, s.anchor_time, s.anchor_amount, s.end_time,
-            statement_timestamp() AS as_of
+            s.id AS stream_id, s.status, statement_timestamp() AS as_of, s.anchor_time, s.anchor_amount, s.end_time,
+            s.total_amount AS total, s.released_amount AS released
         FROM streams AS s
         WHERE s.id = %(stream_id)s
         """,

@@ -82,3 +82,28 @@ def mine(
         status=status,
         worker_id=worker_id,
     )
+
+
+def process_payment(
+    worker_id: UUID, platform_id: UUID, amount: Decimal, *, task_id: UUID | None = None
+) -> Query[Transaction]:
+    """Set `amount` USDC of what the worker has available with the platform aside for a payout. InsufficientFunds."""
+    return one(
+        Transaction,
+        _SELECT + "process_payment(%(worker_id)s, %(platform_id)s, %(amount)s, %(task_id)s) AS x",
+        worker_id=worker_id,
+        platform_id=platform_id,
+        amount=amount,
+        task_id=task_id,
+    )
+
+
+def complete_payment(transaction_id: UUID, tx_hash: str, payment_no: int) -> Query[Transaction]:
+    """End a payout that is final on chain. NotFound, WrongState when it has ended before."""
+    return one(
+        Transaction,
+        _SELECT + "complete_payment(%(transaction_id)s, %(tx_hash)s, %(payment_no)s) AS x",
+        transaction_id=transaction_id,
+        tx_hash=tx_hash,
+        payment_no=payment_no,
+    )
