@@ -138,10 +138,13 @@ class Cluster:
 
     def discard_if_unused(self) -> None:
         """Stop the server and delete its data, unless somebody is inside."""
-        with turn("start"), (self.folder / "users").open("w") as users:
-            if _lock_at_once(users):
-                self._stop()
-                shutil.rmtree(self.folder)
+        with turn("start"):
+            if not self.folder.exists():  # somebody else was first
+                return
+            with (self.folder / "users").open("w") as users:
+                if _lock_at_once(users):
+                    self._stop()
+                    shutil.rmtree(self.folder)
 
     def _start(self) -> None:
         if not self.data.exists():

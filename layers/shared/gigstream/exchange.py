@@ -90,8 +90,10 @@ class Exchange:
         return raw
 
     def json_body(self) -> bytes:
-        """The body, known to be strict JSON. Raises 400, 413, 415, or 422 naming the field."""
+        """The body, known to be strict JSON; none at all is {}. Raises 400, 413, 415, or 422 naming the field."""
         raw = self.raw_body()
+        if not raw:
+            return b"{}"
         media_type = (self.header("content-type") or "").partition(";")[0]
         if media_type.strip().lower() != "application/json":
             raise UnsupportedMediaType

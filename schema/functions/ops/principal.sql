@@ -1,6 +1,6 @@
 -- The owner of an idempotency key: whoever signed in, or the address that an anonymous request came from.
 --
--- Test:  tests/queries/test_db_requests.py
+-- Test:  tests/functions/test_web_idempotency.py
 
 CREATE OR REPLACE FUNCTION ops.principal() RETURNS text
 LANGUAGE sql STABLE

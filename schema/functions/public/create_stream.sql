@@ -50,6 +50,8 @@ BEGIN
         'stream.started', v_stream.platform_id, v_stream.worker_id, 'stream', v_stream.id,
         jsonb_build_object('total_amount', v_stream.total_amount::text, 'start_time', v_start, 'end_time', v_end)
     );
+    -- The releases need it; a task that was re-assigned has been held for somebody else.
+    PERFORM ledger.account('worker_available', v_stream.worker_id, v_stream.platform_id);
     IF NOT EXISTS (SELECT FROM ledger.transfers AS x WHERE x.task_id = p_task_id AND x.reason = 'hold') THEN
         PERFORM ledger.hold(v_task, v_task.amount);
     END IF;

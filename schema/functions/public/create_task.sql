@@ -24,7 +24,8 @@ DECLARE
     v_task tasks;
 BEGIN
     IF NOT EXISTS (
-        SELECT FROM ops.memberships AS m WHERE m.platform_id = v_platform_id AND m.worker_id = p_worker_id
+        SELECT FROM ops.memberships AS m
+        WHERE m.platform_id = v_platform_id AND m.worker_id = p_worker_id AND m.left_at IS NULL
     ) THEN
         RAISE EXCEPTION 'the worker is not one of yours: invite him first'
             USING ERRCODE = 'GS012', COLUMN = 'worker_id';

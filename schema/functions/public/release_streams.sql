@@ -64,13 +64,14 @@ BEGIN
         WHERE s.task_id = ANY(v_finished);
     END IF;
 
+    -- LEFT, so that an account that is not there fails the release instead of losing it.
     INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, stream_id, source_seq, event_at)
     SELECT held.id, pay.id, p.amount, 'release', s.id, s.release_seq, v_as_of
     FROM unnest(v_paid, v_amounts) AS p (id, amount)
     INNER JOIN streams AS s ON p.id = s.id
-    INNER JOIN ledger.accounts AS held
+    LEFT JOIN ledger.accounts AS held
         ON s.platform_id = held.owner_id AND held.kind = 'platform_held' AND s.platform_id = held.platform_id
-    INNER JOIN ledger.accounts AS pay
+    LEFT JOIN ledger.accounts AS pay
         ON s.worker_id = pay.owner_id AND pay.kind = 'worker_available' AND s.platform_id = pay.platform_id;
 
     released := cardinality(v_paid);

@@ -1,0 +1,79 @@
+"""What requests hold, field by field: a good body for each route that takes one, and values that no route may take."""
+
+from typing import Any
+from uuid import uuid4
+
+NAME = {"name": "a name"}
+EMAIL = {"email": "somebody@example.com"}
+CONTACT = {"contact_email": "somebody@example.com"}
+PASSWORD = {"password": "correct horse"}
+WALLET = {"wallet_address": "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"}
+TIME = "2026-12-24T18:00:00Z"
+
+# By route: the fields that have to be there, and those that may be. Ids are filled in by whoever sends it.
+BODIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "POST /v1/auth/register": (NAME | EMAIL | PASSWORD, WALLET),
+    "POST /v1/auth/login": (EMAIL | PASSWORD, {}),
+    "POST /v1/auth/refresh": ({"refresh_token": "token"}, {}),
+    "POST /v1/platforms/register": (NAME | CONTACT, WALLET | {"webhook_url": "https://example.com/hook"}),
+    "PATCH /v1/platforms/{platform_id}": ({}, NAME | CONTACT | WALLET),
+    "POST /v1/platforms/{platform_id}/deposits": ({"amount": "1"}, {}),
+    "POST /v1/workers": (EMAIL, NAME),
+    "PATCH /v1/workers/{worker_id}": ({}, NAME | EMAIL),
+    "POST /v1/tasks": (
+        {"worker_id": None, "task_type": "fixed", "amount": "1", "title": "a title"},
+        {"description": "text", "metadata": {}, "external_id": "order-1", "scheduled_at": TIME},
+    ),
+    "POST /v1/tasks/{task_id}/complete": (
+        {},
+        {"rating": 5, "completion_proof": "photo", "verification_data": {}},
+    ),
+    "POST /v1/streams": (
+        {"task_id": None},
+        {"start_time": TIME, "duration_seconds": 3600, "release_interval": 60},
+    ),
+}
+
+_NOT_TEXT = [1, 1.5, True, [], {}, ["x"], {"x": 1}]
+_NOT_LINE = [*_NOT_TEXT, "", "   ", "x" * 201, "two\nlines"]
+_NOT_SECRET = [*_NOT_TEXT, "", "x" * 201]
+_NOT_EMAIL = [*_NOT_LINE, "nobody", "@example.com", "a@b", "a,b@c@d.com", "a b@c.com", "x" * 320 + "@example.com"]
+_NOT_ID = [*_NOT_TEXT, "", "me", "123", str(uuid4())[:-1]]
+_NOT_TIME = [*_NOT_TEXT, "", "now", "2026-12-24", "2026-12-24T18:00:00", "2026-13-01T00:00:00Z", "1700000000"]
+_NOT_METADATA = [1, "x", True, [], [1], {"x": "y" * 17_000}]
+_NOT_NUMBER = ["", " ", "1e3", "1E-3", "NaN", "Infinity", "-Infinity", "1,5", "1.", ".5", "0x10", "1_000", "\uff11"]
+_NOT_AMOUNT = [*_NOT_TEXT, *_NOT_NUMBER, "0", "0.000000", "-1", "+1", "1.0000001", "1000000000.000001", "9" * 400]
+_NOT_SECONDS = ["60", 60.5, True, [], {}, 0, 59, -60, 10**9, 10**30]
+
+WRONG: dict[str, list[Any]] = {
+    "name": _NOT_LINE,
+    "title": _NOT_LINE,
+    "external_id": _NOT_LINE,
+    "email": _NOT_EMAIL,
+    "contact_email": _NOT_EMAIL,
+    "password": _NOT_SECRET,
+    "refresh_token": _NOT_SECRET,
+    "webhook_url": [
+        *_NOT_TEXT,
+        "",
+        *["http://example.com", "https://", "ftp://example.com", "https://u:p@example.com"],
+    ],
+    "wallet_address": [*_NOT_TEXT, "", "0x", "0x" + 41 * "0", WALLET["wallet_address"].replace("f", "F")],
+    "worker_id": _NOT_ID,
+    "task_id": _NOT_ID,
+    "task_type": [*_NOT_TEXT, "", "Fixed", "hourly"],
+    "amount": _NOT_AMOUNT,
+    "description": [*_NOT_TEXT, "x" * 5001],
+    "metadata": _NOT_METADATA,
+    "verification_data": _NOT_METADATA,
+    "completion_proof": [*_NOT_TEXT, "x" * 2001],
+    "scheduled_at": _NOT_TIME,
+    "start_time": _NOT_TIME,
+    "rating": ["5", 5.0, 4.5, True, [], {}, 0, 6, -1, 10**30],
+    "duration_seconds": _NOT_SECONDS,
+    "release_interval": _NOT_SECONDS,
+}
+# For a parameter in a path or a query that is an id, a number, a cursor or one of a few words.
+WRONG_TEXT = ["x", "%00", "%ED%A0%80", "' OR 1=1 --", "%2e%2e", str(uuid4())[:-1], "x" * 2000]
+WRONG_LIMITS = ["", "0", "-1", "101", "1.5", "\u0661", "9" * 50, *WRONG_TEXT]
+WRONG_CURSORS = ["", "AAAA", "AAAAAAAAAAAAAAAAAAAAAB", *WRONG_TEXT]

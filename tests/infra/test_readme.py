@@ -1,0 +1,87 @@
+"""The README's commands work as printed, and what it names is there."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from devstack import migrate
+from devstack.cli import CURLS
+from devstack.postgres import CHECKOUT
+from devstack.server import serving
+
+README = (CHECKOUT / "README.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+def shell(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        env=os.environ | environment | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_tour_with_curl_works_as_printed(environment: pytest.MonkeyPatch) -> None:
+    with serving("127.0.0.1", 0) as servers:
+        tour = shell("\n".join(blocks("bash")), API=servers.url)
+    assert tour.returncode == 0, tour.stderr
+    assert '"available":"120.5' in tour.stdout.replace(" ", "")  # the fixed task's price, and two seconds of the shift
+    assert '"field":"amount"' in tour.stdout.replace(" ", "")  # what is wrong with 0.0000001
+
+
+def test_what_make_dev_prints_works_as_printed(environment: pytest.MonkeyPatch, url: Callable[[str], str]) -> None:
+    migrate.seed(url("owner"))
+    with serving("127.0.0.1", 0) as servers:
+        said = shell(CURLS.format(url=servers.url))
+    for part in ('"status":"ok"', '"access_token":', '"api_key":"gs_test_'):
+        assert part in said.stdout
+
+
+def test_the_demo_ends_with_right_books_and_leaves_nothing_running() -> None:
+    demo = shell("gigstream demo")
+    assert demo.returncode == 0, demo.stdout + demo.stderr
+    assert "invariants: 0" in demo.stdout
+    left = [process.info["cmdline"] for process in psutil.process_iter(["cmdline"])]
+    assert not [command for command in left if command and command[-1] == "demo" and "gigstream" in command[-2]]
+
+
+def test_the_books_can_be_asked_with_psql() -> None:
+    (command,) = [line for block in blocks("sh") for line in block.splitlines() if "psql" in line]
+    asked = shell(command)
+    assert asked.returncode == 0, asked.stderr
+    assert "(0 rows)" in asked.stdout
+
+
+def test_every_make_target_named_is_there() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (CHECKOUT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"(?:^|`)make ([a-z-]+)", README, re.MULTILINE)) <= targets
+
+
+def test_everything_in_the_tree_is_there() -> None:
+    (tree,) = blocks("text")
+    folder = ""
+    for line in tree.splitlines():
+        name = line.split()[0]
+        folder = folder if line.startswith(" ") else name
+        path = CHECKOUT / (folder + name if line.startswith(" ") and folder.endswith("/") else name)
+        assert path.exists(), line
+
+
+def test_every_variable_of_the_example_is_explained_or_settled_for_later() -> None:
+    example = (CHECKOUT / ".env.example").read_text()
+    used, _, later = example.partition("The names below are settled")
+    assert later
+    for name in re.findall(r"^([A-Z_]+)=", used, re.MULTILINE):
+        assert f"`{name}`" in README, name

@@ -1,0 +1,122 @@
+"""ops.check_invariants, run as the jobs role, is silent on a right book and names each figure that is planted wrong."""
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.books import Books
+
+SOURCE = Path(__file__).parents[2] / "schema/functions/ops/check_invariants.sql"
+FIXED = "task_type = 'fixed' AND status"
+ON_CANCELLED_STREAM = "WHERE task_type = 'streaming' AND status = 'cancelled'"
+
+# figure, a statement that makes it wrong, the table whose rules must sleep meanwhile
+PLANTED = [
+    ("workers.total_tasks", "UPDATE workers SET total_tasks = total_tasks + 1", None),
+    ("workers.total_earned", "UPDATE workers SET total_earned = total_earned + 0.000001", None),
+    ("workers.completion_rate", "UPDATE workers SET completion_rate = 1", None),
+    ("workers.dispute_rate", "UPDATE workers SET dispute_rate = 1", None),
+    ("workers.average_rating", "UPDATE workers SET average_rating = 1", None),
+    ("workers.reputation_score", "UPDATE workers SET reputation_score = 1", None),
+    ("worker_counters.tasks", "UPDATE ops.worker_counters SET tasks = tasks + 1", None),
+    ("worker_counters.completed", "UPDATE ops.worker_counters SET completed = completed + 1", None),
+    ("worker_counters.cancelled", "UPDATE ops.worker_counters SET cancelled = cancelled + 1", None),
+    ("worker_counters.disputed", "UPDATE ops.worker_counters SET disputed = disputed + 1", None),
+    ("worker_counters.rated", "UPDATE ops.worker_counters SET rated = rated + 1", None),
+    ("worker_counters.rating_sum", "UPDATE ops.worker_counters SET rating_sum = rating_sum + 1", None),
+    ("worker_counters.earned", "UPDATE ops.worker_counters SET earned = earned + 1", None),
+    ("platforms.total_tasks", "UPDATE platforms SET total_tasks = total_tasks + 1", None),
+    ("platforms.active_workers", "UPDATE platforms SET active_workers = active_workers + 1", None),
+    ("platforms.total_payouts", "UPDATE platforms SET total_payouts = total_payouts + 1", None),
+    ("memberships.open_tasks", "UPDATE ops.memberships SET open_tasks = open_tasks + 1", None),
+    ("memberships.open_tasks", "DELETE FROM ops.memberships", None),
+    (
+        "reputation_events.previous_score",
+        "UPDATE reputation_events SET previous_score = 1 WHERE event_type = 'rating_received'",
+        "reputation_events",
+    ),
+    ("reputation_events.new_score", "UPDATE reputation_events SET new_score = 1", "reputation_events"),
+    ("streams.released_amount", "UPDATE streams SET released_amount = 0.5 WHERE status = 'active'", None),
+    ("streams.remaining_amount", "UPDATE streams SET released_amount = 0.5 WHERE status = 'active'", None),
+    ("streams.release_seq", "UPDATE streams SET release_seq = release_seq + 1", None),
+    (
+        "streams.release_seq contiguous",
+        "UPDATE ledger.transfers SET source_seq = 9 WHERE reason = 'release'",
+        "ledger.transfers",
+    ),
+    ("streams.total_amount held", "UPDATE streams SET total_amount = total_amount + 1", None),
+    ("streams.refunded", "UPDATE ledger.transfers SET amount = 0.5 WHERE reason = 'refund'", "ledger.transfers"),
+    ("tasks.amount of stream", "UPDATE tasks SET amount = amount + 1", None),
+    ("tasks.paid_amount of stream", f"UPDATE tasks SET paid_amount = 0 {ON_CANCELLED_STREAM}", None),
+    (
+        "tasks.status of stream",
+        f"UPDATE tasks SET status = 'active', cancelled_at = NULL, paid_amount = 0 {ON_CANCELLED_STREAM}",
+        None,
+    ),
+    ("tasks.paid_amount", f"UPDATE tasks SET paid_amount = 0 WHERE {FIXED} = 'completed'", None),
+    ("tasks.amount held", f"UPDATE tasks SET amount = amount + 1 WHERE {FIXED} = 'completed'", None),
+    ("tasks.amount held", "DELETE FROM ledger.transfers WHERE reason = 'hold'", "ledger.transfers"),
+    ("tasks.refunded", "DELETE FROM ledger.transfers WHERE reason = 'refund'", "ledger.transfers"),
+    ("transactions.amount begun", "UPDATE transactions SET amount = amount + 1", None),
+    ("transactions.amount settled", "DELETE FROM ledger.transfers WHERE reason = 'settle'", "ledger.transfers"),
+    (
+        "loans.amount advanced",
+        (
+            "INSERT INTO loans (worker_id, platform_id, amount, total_due, status, disbursed_at)"
+            " SELECT worker_id, platform_id, 5, 5, 'disbursed', now() FROM tasks LIMIT 1"
+        ),
+        None,
+    ),
+    (
+        "loans.amount_repaid",
+        (
+            "INSERT INTO loans (worker_id, platform_id, amount, total_due, status, amount_repaid)"
+            " SELECT worker_id, platform_id, 5, 5, 'repaying', 1 FROM tasks LIMIT 1"
+        ),
+        None,
+    ),
+    ("accounts.balance of worker_available", "UPDATE ledger.accounts SET balance = balance + 1", None),
+    ("accounts.balance of custody", "DELETE FROM ledger.transfers WHERE reason = 'deposit'", "ledger.transfers"),
+    ("accounts.balance held for open tasks", "UPDATE ledger.accounts SET balance = balance + 1", None),
+    ("accounts.balance of everything", "UPDATE ledger.accounts SET balance = balance + 0.000001", None),
+]
+
+
+@pytest.fixture
+def book(books: Books) -> None:
+    """Something behind each figure."""
+    platform = books.platform()
+    worker = books.worker(platform)
+    books.completed(platform, worker, "10", rating=4)
+    books.act(platform, "cancel_task", books.task(platform, worker))
+    books.task(platform, worker)
+    books.stream(platform, worker, ago=600)
+    cancelled = books.stream(platform, worker, ago=600)
+    books.release()
+    books.act(platform, "top_up_stream", cancelled, 1)
+    books.act(platform, "cancel_stream", cancelled)
+    payout = books.job("process_payment", worker, platform, 5)
+    books.job("complete_payment", payout["id"], "0x" + "1" * 64, 1)
+    books.job("process_payment", worker, platform, 1)
+
+
+def test_a_right_book_has_no_difference(books: Books, book: None) -> None:
+    assert books.differences() == []
+
+
+@pytest.mark.parametrize(("figure", "statement", "mute"), PLANTED)
+def test_a_wrong_figure_is_seen(books: Books, book: None, figure: str, statement: str, mute: str | None) -> None:
+    books.plant(statement, mute=mute)
+
+    assert figure in {row["figure"] for row in books.differences()}
+
+
+def test_a_wrong_figure_is_planted_for_each_line() -> None:
+    lines = set(re.findall(r"'([a-z_]+\.[a-z_ ]+)'", SOURCE.read_text()))
+
+    assert {figure for figure, _, _ in PLANTED if not figure.startswith("accounts.balance of ")} == {
+        line for line in lines if not line.startswith("accounts.balance of ")
+    }
+    assert {line for line in lines if line.startswith("accounts.balance of ")} == {
+        "accounts.balance of ", "accounts.balance of everything",
+    }  # fmt: skip

@@ -1,0 +1,158 @@
+"""A tick releases what is due at a moment. It depends on time, never on counting ticks."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from tests.books import Books, Row, refused
+
+
+@pytest.fixture
+def platform(books: Books) -> UUID:
+    return books.platform("1000")
+
+
+@pytest.fixture
+def worker(books: Books, platform: UUID) -> UUID:
+    return books.worker(platform)
+
+
+def start_of(books: Books) -> datetime:
+    start: datetime = books.value("SELECT start_time FROM streams")
+    return start
+
+
+def released(books: Books) -> Decimal:
+    amount: Decimal = books.value("SELECT released_amount FROM streams")
+    return amount
+
+
+def test_a_tick_moves_held_money_to_the_worker_and_numbers_the_release(
+    books: Books, platform: UUID, worker: UUID
+) -> None:
+    stream = books.stream(platform, worker, "36", ago=600)
+    start = start_of(books)
+
+    assert books.release(start + timedelta(seconds=60)) == {"due": 1, "released": 1, "amount": Decimal("0.6")}
+    assert books.release(start + timedelta(seconds=120)) == {"due": 1, "released": 1, "amount": Decimal("0.6")}
+
+    assert books.funds(platform) == (964, Decimal("34.8"))
+    assert books.balance("worker_available", worker, platform) == Decimal("1.2")
+    transfers = books.rows(
+        "SELECT stream_id, source_seq, amount, event_at FROM ledger.transfers WHERE reason = 'release' ORDER BY 2"
+    )
+    assert transfers == [
+        {"stream_id": stream, "source_seq": n, "amount": Decimal("0.6"), "event_at": start + timedelta(seconds=60 * n)}
+        for n in [1, 2]
+    ]
+
+
+def test_nothing_is_due_before_the_interval_is_over(books: Books, platform: UUID, worker: UUID) -> None:
+    books.stream(platform, worker, ago=600)
+
+    assert books.release(start_of(books) + timedelta(seconds=59))["due"] == 0
+
+
+@pytest.mark.parametrize("second", [60, 1000])
+def test_a_repeated_or_older_tick_changes_nothing(books: Books, platform: UUID, worker: UUID, second: int) -> None:
+    books.stream(platform, worker, ago=1100)
+    at = start_of(books) + timedelta(seconds=1000)
+    books.release(at)
+    before = books.rows("SELECT * FROM streams")
+
+    books.release(start_of(books) + timedelta(seconds=second))
+
+    assert books.rows("SELECT * FROM streams") == before
+
+
+def test_a_clock_that_runs_ahead_is_cut_to_the_databases(books: Books, platform: UUID, worker: UUID) -> None:
+    books.stream(platform, worker, "36", ago=600)
+    books.release(datetime.now(UTC) + timedelta(days=1))
+
+    assert Decimal(6) <= released(books) < Decimal("6.5")
+
+
+def test_the_last_tick_completes_stream_and_task_and_tells(books: Books, platform: UUID, worker: UUID) -> None:
+    books.stream(platform, worker, "36", ago=7200)
+    books.release()
+
+    stream = books.row("SELECT status, released_amount, remaining_amount, next_release_at FROM streams")
+    assert stream == {"status": "completed", "released_amount": 36, "remaining_amount": 0, "next_release_at": None}
+    assert books.row("SELECT status, paid_amount FROM tasks") == {"status": "completed", "paid_amount": 36}
+    assert books.value("SELECT reputation_score FROM workers") == 505
+    assert [row["event"] for row in books.rows("SELECT event FROM ops.outbox ORDER BY id DESC LIMIT 2")] == [
+        "stream.completed", "task.completed",
+    ]  # fmt: skip
+
+
+def test_a_stream_that_has_earned_less_than_a_unit_waits_and_loses_nothing(
+    books: Books, platform: UUID, worker: UUID
+) -> None:
+    books.stream(platform, worker, "0.000001", ago=600)
+    assert books.release() == {"due": 1, "released": 0, "amount": 0}
+    assert books.value("SELECT release_seq FROM streams") == 0
+    books.pass_time(books.value("SELECT id FROM streams"), 3000)
+    books.release()
+
+    assert released(books) == Decimal("0.000001")
+
+
+def test_a_batch_takes_those_that_wait_longest_and_no_more_than_its_limit(
+    books: Books, platform: UUID, worker: UUID
+) -> None:
+    oldest = [books.stream(platform, worker, ago=ago) for ago in [900, 800, 700]][:2]
+    assert books.release(limit=2)["due"] == 2
+
+    assert {
+        row["stream_id"]
+        for row in books.rows("SELECT DISTINCT stream_id FROM ledger.transfers WHERE reason = 'release'")
+    } == set(oldest)
+
+
+def test_a_stream_that_somebody_holds_is_skipped_and_caught_up_later(
+    books: Books, platform: UUID, worker: UUID
+) -> None:
+    held, _ = (books.stream(platform, worker, ago=600) for _ in range(2))
+    operator = books.connection("operator")
+    with operator.transaction():
+        operator.execute("SELECT FROM streams WHERE id = %s FOR NO KEY UPDATE", [held])
+        assert books.release()["due"] == 1
+    assert books.release()["due"] == 1
+
+
+def test_a_release_is_posted_once_even_if_the_stream_forgot_it(books: Books, platform: UUID, worker: UUID) -> None:
+    books.stream(platform, worker, ago=600)
+    books.release(start_of(books) + timedelta(seconds=60))
+    books.plant("UPDATE streams SET released_amount = 0, release_seq = 0, next_release_at = start_time")
+
+    with refused("23505", "transfers_stream_key"):
+        books.release()
+
+
+def test_lost_repeated_late_and_shuffled_ticks_end_like_a_clean_run(books: Books) -> None:
+    chance = random.Random(4)
+    end = datetime.now(UTC).replace(microsecond=0)
+    start = end - timedelta(hours=2)
+    terms = [(Decimal(chance.randint(1, 10**7)) / 10**6, chance.randint(60, 14_000)) for _ in range(300)]
+    minutes = [start + timedelta(minutes=n) for n in range(1, 120)]
+
+    def run(ticks: list[datetime]) -> list[Row]:
+        platform = books.platform("100000")
+        ids = books.streams(platform, books.worker(platform), start, terms, interval=300)
+        for at in ticks:
+            books.release(at)
+        return books.rows(
+            "SELECT released_amount, remaining_amount, status, next_release_at FROM streams"
+            " WHERE id = ANY(%s) ORDER BY id",
+            ids,
+        )
+
+    clean = run([*minutes, end])
+    disturbed = chance.sample(minutes, 60) + chance.sample(minutes, 30)
+    chance.shuffle(disturbed)
+
+    assert run([*disturbed, end]) == clean
+    assert run([end]) == clean
+    assert books.differences() == []

@@ -1,0 +1,65 @@
+"""A platform, its worker and one of everything: somebody who may call each route, and something for it to act on."""
+
+from collections.abc import Callable
+from typing import Any, LiteralString
+from uuid import uuid4
+
+import psycopg
+from tests.conftest import Api
+from tests.examples import BODIES
+from tests.people import new_payout, new_platform, new_stream, new_task, new_worker
+
+from devstack.gateway import Answer
+from devstack.template import Template
+from gigstream.web import Rule
+
+MODULES = {route.function.load().rule.name: route.function.handler.removesuffix(".app") for route in Template().routes}
+RULES: dict[str, Rule] = {rule.name: rule for rule in (route.function.load().rule for route in Template().routes)}
+
+_TABLES: list[LiteralString] = [
+    *["workers", "platforms", "tasks", "streams", "transactions", "audit_logs"],
+    *["ledger.accounts", "ledger.transfers", "ops.memberships", "ops.deposits", "ops.outbox"],
+]
+
+
+class World:
+    """`ids` holds a value for each path parameter; `key` and `token` are the credentials of those two."""
+
+    def __init__(self, api: Api, connect: Callable[[str], psycopg.Connection]) -> None:
+        self.api = api
+        self.auditor = connect("auditor")
+        self.platform = new_platform(api)
+        self.worker = new_worker(api, self.platform)
+        self.ids = {
+            "platform_id": self.platform.id,
+            "worker_id": self.worker.id,
+            "task_id": new_task(self.platform, self.worker, task_type="streaming"),
+            "stream_id": new_stream(self.platform, self.worker),
+            "transaction_id": new_payout(connect, self.platform, self.worker),
+        }
+
+    def send(
+        self, rule: Rule, body: Any = None, *, query: str = "", credentials: Any = None, headers: Any = None, **ids: str
+    ) -> Answer:
+        """A request by somebody who may make it, with ids that are there, unless others are given."""
+        if credentials is None:
+            credentials = (self.platform if rule.scope else self.worker).credentials
+        return self.api.send(
+            rule.method,
+            rule.path.format(**self.ids | ids) + query,
+            body,
+            headers={"Idempotency-Key": str(uuid4())} | (headers or {}),
+            **{} if rule.public else credentials,
+        )
+
+    def body(self, name: str) -> Any:
+        """A good body for the route; None when it takes none."""
+        if name not in BODIES:
+            return None
+        required, optional = BODIES[name]
+        return {field: self.ids.get(field, value) for field, value in (required | optional).items()}
+
+    def rows(self) -> list[Any]:
+        """How many rows each table has that a request could write to."""
+        counts = [f"(SELECT count(*) FROM {table})" for table in _TABLES]
+        return list(self.auditor.execute("SELECT " + ", ".join(counts)))
