@@ -77,6 +77,7 @@ GRANT INSERT, UPDATE ON transactions TO jobs, operator, signer;
 GRANT INSERT, UPDATE ON loans TO jobs, operator;
 GRANT INSERT ON ops.job_runs TO jobs;
 GRANT INSERT, DELETE ON tasks TO operator;
+GRANT UPDATE (is_active) ON platforms TO operator;
 
 -- ----------------------------------------------------------------------------------------------------------- functions
 
@@ -98,13 +99,15 @@ ops.migration_version,
 credentials,
 register_platform,
 register_worker,
+erase_worker,
 invite_worker,
 sign_in,
 sign_out,
 refresh_session, who_am_i
 TO api;
 
-GRANT EXECUTE ON FUNCTION release_due, update_account_ages, process_payment, complete_payment TO jobs;
+GRANT EXECUTE ON FUNCTION release_due, release_each, update_account_ages, process_payment, complete_payment TO jobs;
+GRANT EXECUTE ON FUNCTION set_platform_active, fund_pool, write_off_advance, resolve_dispute TO operator;
 GRANT EXECUTE ON FUNCTION ops.check_invariants TO jobs, operator, auditor;
 
 -- A platform may make up a deposit only where money is made up too.

@@ -8,12 +8,13 @@ BATCH = 1000
 
 @job
 def handler(run: Run) -> Counts:
-    """Counts the streams that were due and those of them that paid."""
-    due = released = 0
+    """Counts the streams that were due, those of them that paid, and those that failed: the audit row names them."""
+    due = released = failed = 0
     while run.more_time():
         tick = run.write(streams.release_due(run.as_of, BATCH))
         due += tick.due
         released += tick.released
+        failed += tick.failed
         if tick.due == 0:
             break
-    return {"due": due, "released": released}
+    return {"due": due, "released": released, "failed": failed}

@@ -68,6 +68,7 @@ class NotAMember(NotFound):
 
     code = "not_a_member"
     sqlstates = ("GS012",)
+    constraints: ClassVar[Mapping[str, str | None]] = {"memberships_left": "worker_id"}
 
 
 class MethodNotAllowed(GigStreamError):

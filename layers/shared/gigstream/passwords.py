@@ -19,4 +19,4 @@ def matches(password: str, kept: str | None) -> bool:
         _hasher.verify(kept or _NOBODY, password)
     except (VerificationError, InvalidHashError):
         return False
-    return kept is not None
+    return bool(kept)

@@ -43,6 +43,9 @@ BEGIN
     END IF;
     PERFORM ops.audit('task.completed', 'task', p_task_id);
 
+    -- Opened before the transfer is posted, whose row security must already see it; a task that was re-assigned has
+    -- been held for somebody else.
+    PERFORM ledger.account('worker_available', v_task.worker_id, v_task.platform_id);
     INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, task_id, event_at)
     VALUES (
         ledger.account('platform_held', v_task.platform_id, v_task.platform_id),

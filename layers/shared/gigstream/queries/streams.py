@@ -91,10 +91,11 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A batch of the release job: streams that were due, and those of them that paid."""
+    """A batch of the release job: streams that were due, those of them that paid, and those that could not."""
 
     due: int
     released: int
+    failed: int
 
 
 def get(stream_id: UUID) -> Query[Stream]:
@@ -215,4 +216,4 @@ def cancel(stream_id: UUID) -> Query[Stream]:
 
 def release_due(as_of: datetime, limit: int) -> Query[Tick]:
     """Release at most `limit` streams that are due at `as_of`."""
-    return one(Tick, "SELECT due, released FROM release_due(%(as_of)s, %(limit)s)", as_of=as_of, limit=limit)
+    return one(Tick, "SELECT due, released, failed FROM release_due(%(as_of)s, %(limit)s)", as_of=as_of, limit=limit)

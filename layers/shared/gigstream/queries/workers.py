@@ -7,7 +7,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 from gigstream.queries import loans, streams, tasks, transactions
-from gigstream.queries.base import Page, Query, Slice, Together, behind, one, page
+from gigstream.queries.base import Page, Query, Slice, Together, behind, command, one, page
 
 _RECENT: Final = Slice(limit=5)
 
@@ -208,6 +208,11 @@ def update(worker_id: UUID, *, name: str | None, email: str | None) -> Query[Wor
         name=name,
         email=email,
     )
+
+
+def erase(worker_id: UUID) -> Query[None]:
+    """Erase his personal data; the books stay. NotFound unless he is the caller, WrongState while something is open."""
+    return command("SELECT erase_worker(%(worker_id)s)", worker_id=worker_id)
 
 
 def balance(worker_id: UUID) -> Query[Balance]:

@@ -1,0 +1,78 @@
+"""The operator's acts, which belong to neither worker nor platform: under the role `operator`, audited as system."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from gigstream.queries.base import Query, one
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A platform's keys are good while it is active."""
+
+    id: UUID
+    name: str
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Funding:
+    """A deposit of `amount`, and what the advance pool holds after it, USDC."""
+
+    id: UUID
+    amount: Decimal
+    pool: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOff:
+    """What came back of the amount advanced, and what the pool has lost of it, USDC."""
+
+    id: UUID
+    worker_id: UUID
+    recovered: Decimal
+    lost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """How a disputed task ended: what the worker was paid for it in all, what the platform got back, USDC."""
+
+    id: UUID
+    status: Literal["completed", "cancelled"]
+    paid: Decimal
+    refunded: Decimal
+
+
+def set_platform_active(platform_id: UUID, is_active: bool) -> Query[Platform]:
+    """Close a platform or open it again. NotFound; WrongState when it is so already."""
+    return one(
+        Platform,
+        "SELECT id, name, is_active FROM set_platform_active(%(platform_id)s, %(is_active)s)",
+        platform_id=platform_id,
+        is_active=is_active,
+    )
+
+
+def fund_pool(amount: Decimal) -> Query[Funding]:
+    """Put USDC into the pool that advances are paid from. Twice is twice: nothing tells a repetition from a new one."""
+    return one(Funding, "SELECT id, %(amount)s AS amount, pool FROM fund_pool(%(amount)s)", amount=amount)
+
+
+def write_off_advance(loan_id: UUID) -> Query[WriteOff]:
+    """Give up on an advance. NotFound; WrongState unless it is paid out and not settled."""
+    return one(
+        WriteOff, "SELECT id, worker_id, recovered, lost FROM write_off_advance(%(loan_id)s)", loan_id=loan_id
+    )
+
+
+def resolve_dispute(task_id: UUID, to_worker: int) -> Query[Resolution]:
+    """End a dispute: the worker gets `to_worker` basis points of what is held. NotFound, WrongState, Invalid."""
+    return one(
+        Resolution,
+        "SELECT id, status, paid, refunded FROM resolve_dispute(%(task_id)s, %(to_worker)s)",
+        task_id=task_id,
+        to_worker=to_worker,
+    )
