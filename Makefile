@@ -13,7 +13,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv-sam/bin:$(PATH)
 
-.PHONY: help demo dev test check fix sam-test lock
+.PHONY: help demo dev test check fix scoreboard mutants sam-test lock
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null || grep '##' Makefile
@@ -40,6 +40,12 @@ fix: .venv/dev ## what the linters can mend themselves
 	@ruff check --fix-only
 	@ruff format
 	@sqlfluff fix --processes 2 schema seed
+
+scoreboard: .venv/dev ## faults planted, violations counted; SEED=n replays, ROWS="R1 R2" chooses; wants pgbouncer
+	@python -m tests.faults.scoreboard
+
+mutants: .venv/dev ## one fault at a time in a copy of the code: which row of the scoreboard catches it
+	@python -m tests.faults.mutants
 
 sam-test: .venv/dev .venv-sam/ready ## the same answers from sam local: wants Docker
 	@pytest -m sam $(ARGS)

@@ -52,10 +52,15 @@ GRANT SELECT ON
 tasks, streams, transactions, reputation_events, loans, audit_logs, ops.memberships, ledger.accounts, ledger.transfers,
 worker_earnings_view, platform_performance_view, daily_transaction_summary, worker_risk_assessment, active_streams_view
 TO api, jobs, operator, auditor;
-GRANT SELECT ON ops.worker_counters, ops.deposits, ops.outbox, ops.job_runs TO jobs, operator, auditor;
+GRANT SELECT ON ops.worker_counters, ops.deposits, ops.outbox, ops.job_runs, ops.audit_waiting, ops.audit_seals
+TO jobs, operator, auditor;
 GRANT SELECT ON transactions TO signer;
 
-GRANT INSERT ON tasks, streams, reputation_events, audit_logs, ops.outbox, ledger.transfers TO api, jobs, operator;
+GRANT INSERT ON tasks, streams, reputation_events, ops.outbox, ledger.transfers TO api, jobs, operator;
+-- Who writes an audit row chooses neither its id nor its time.
+GRANT INSERT (
+    actor_id, actor_type, action, resource_type, resource_id, metadata, ip_address, user_agent
+) ON audit_logs TO api, jobs, operator;
 GRANT UPDATE (
     worker_id, status, amount, paid_amount, rating, completion_proof, verification_data, started_at, completed_at,
     cancelled_at, disputed_at
@@ -108,7 +113,9 @@ TO api;
 
 GRANT EXECUTE ON FUNCTION release_due, release_each, update_account_ages, process_payment, complete_payment TO jobs;
 GRANT EXECUTE ON FUNCTION set_platform_active, fund_pool, write_off_advance, resolve_dispute TO operator;
-GRANT EXECUTE ON FUNCTION ops.check_invariants TO jobs, operator, auditor;
+GRANT EXECUTE ON FUNCTION ops.seal_audit TO jobs;
+GRANT EXECUTE ON FUNCTION ops.check_invariants, ops.verify_audit, ops.audit_digest, ops.seal_digest
+TO jobs, operator, auditor;
 
 -- A platform may make up a deposit only where money is made up too.
 DO $$

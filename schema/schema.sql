@@ -25,6 +25,14 @@ CREATE SCHEMA ops;
 CREATE DOMAIN ops.address AS text
 	CONSTRAINT address_check CHECK ((VALUE ~ '^0x[0-9a-fA-F]{40}$'::text));
 
+-- Name: audit_entry; Type: TYPE; Schema: ops; Owner: -
+
+CREATE TYPE ops.audit_entry AS (
+	xid xid8,
+	audit_id uuid,
+	digest bytea
+);
+
 -- Name: platform_change; Type: TYPE; Schema: ops; Owner: -
 
 CREATE TYPE ops.platform_change AS (
@@ -177,7 +185,9 @@ DECLARE
     v_held uuid := ledger.account('platform_held', p_task.platform_id, p_task.platform_id);
 BEGIN
     PERFORM ledger.account('worker_available', p_task.worker_id, p_task.platform_id);
-    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, task_id, stream_id, source_seq, event_at)
+    INSERT INTO ledger.transfers (
+        debit_account, credit_account, amount, reason, task_id, stream_id, source_seq, event_at
+    )
     VALUES (
         v_available, v_held, p_amount, 'hold',
         CASE WHEN p_stream_id IS NULL THEN p_task.id END, p_stream_id, p_seq, clock_timestamp()
@@ -243,6 +253,42 @@ CREATE FUNCTION ops.audit(p_action text, p_resource_type text, p_resource_id uui
     )
 $$;
 
+-- Name: audit_logs; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.audit_logs (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    actor_id uuid,
+    actor_type text NOT NULL,
+    action text NOT NULL,
+    resource_type text NOT NULL,
+    resource_id uuid,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    ip_address inet,
+    user_agent text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT audit_logs_actor_type_check CHECK ((actor_type = ANY (ARRAY['worker'::text, 'platform'::text, 'system'::text]))),
+    CONSTRAINT audit_logs_check CHECK (((actor_type = 'system'::text) = (actor_id IS NULL)))
+);
+
+-- Name: audit_digest(public.audit_logs); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.audit_digest(p_row public.audit_logs) RETURNS bytea
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT
+        sha256(
+            convert_to(
+                jsonb_build_array(
+                    p_row.id, p_row.actor_id, p_row.actor_type, p_row.action, p_row.resource_type, p_row.resource_id,
+                    p_row.metadata, p_row.ip_address, p_row.user_agent,
+                    p_row.created_at AT TIME ZONE 'UTC', p_row.updated_at AT TIME ZONE 'UTC'
+                )::text,
+                'UTF8'
+            )
+        )
+$$;
+
 -- Name: authenticate_key(bytea, text, text, text); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.authenticate_key(p_key_hash bytea, p_scope text, p_address text, p_user_agent text) RETURNS void
@@ -296,6 +342,22 @@ BEGIN
 END;
 $$;
 
+-- Name: await_seal(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.await_seal() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'ops', 'pg_temp'
+    AS $$
+BEGIN
+    IF tg_when = 'BEFORE' THEN
+        PERFORM pg_current_xact_id();
+    ELSE
+        INSERT INTO ops.audit_waiting (audit_id) SELECT n.id FROM new_rows AS n;
+    END IF;
+    RETURN NULL;
+END;
+$$;
+
 -- Name: check_invariants(); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, stored text, recounted text)
@@ -329,7 +391,10 @@ CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, 
                 coalesce(round(100.0 * c.completed / nullif(c.completed + c.cancelled, 0), 2), 0)
             ),
             ('workers.dispute_rate', w.dispute_rate, coalesce(round(100.0 * c.disputed / c.tasks, 2), 0)),
-            ('workers.average_rating', w.average_rating, coalesce(round(1.0 * c.rating_sum / nullif(c.rated, 0), 2), 0)),
+            (
+                'workers.average_rating', w.average_rating,
+                coalesce(round(1.0 * c.rating_sum / nullif(c.rated, 0), 2), 0)
+            ),
             ('worker_counters.tasks', k.tasks, coalesce(c.tasks, 0)),
             ('worker_counters.completed', k.completed, coalesce(c.completed, 0)),
             ('worker_counters.cancelled', k.cancelled, coalesce(c.cancelled, 0)),
@@ -347,7 +412,9 @@ CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, 
             SELECT t.platform_id, count(*) AS tasks FROM tasks AS t GROUP BY t.platform_id
         ) AS c ON p.id = c.platform_id
         LEFT JOIN (
-            SELECT m.platform_id, count(*) AS active FROM ops.memberships AS m WHERE m.open_tasks > 0 GROUP BY m.platform_id
+            SELECT m.platform_id, count(*) AS active FROM ops.memberships AS m
+            WHERE m.open_tasks > 0
+            GROUP BY m.platform_id
         ) AS a ON p.id = a.platform_id
         LEFT JOIN (
             SELECT x.platform_id, sum(x.amount) AS paid FROM transactions AS x
@@ -370,7 +437,10 @@ CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, 
             coalesce(t.open_tasks, 0)::numeric AS recounted
         FROM ops.memberships AS m
         FULL JOIN (
-            SELECT t.platform_id, t.worker_id, count(*) FILTER (WHERE t.status IN ('pending', 'active', 'disputed')) AS open_tasks
+            SELECT
+                t.platform_id,
+                t.worker_id,
+                count(*) FILTER (WHERE t.status IN ('pending', 'active', 'disputed')) AS open_tasks
             FROM tasks AS t
             GROUP BY t.platform_id, t.worker_id
         ) AS t ON m.platform_id = t.platform_id AND m.worker_id = t.worker_id
@@ -424,7 +494,10 @@ CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, 
             ('streams.release_seq', s.release_seq::numeric, coalesce(p.releases, 0)::numeric),
             ('streams.release_seq contiguous', s.release_seq, coalesce(p.last_release, 0)),
             ('streams.total_amount held', s.total_amount, coalesce(h.held, 0) + coalesce(p.held, 0)),
-            ('streams.refunded', CASE s.status WHEN 'cancelled' THEN s.remaining_amount ELSE 0 END, coalesce(p.refunded, 0)),
+            (
+                'streams.refunded', CASE s.status WHEN 'cancelled' THEN s.remaining_amount ELSE 0 END,
+                coalesce(p.refunded, 0)
+            ),
             ('tasks.amount of stream', t.amount, s.total_amount),
             (
                 'tasks.paid_amount of stream', t.paid_amount,
@@ -450,7 +523,8 @@ CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, 
                 coalesce(p.held, 0)
             ),
             (
-                'tasks.refunded', CASE WHEN t.status = 'cancelled' AND p.held > 0 THEN t.amount ELSE 0 END,
+                'tasks.refunded',
+                CASE WHEN t.status = 'cancelled' AND p.held > 0 THEN t.amount - t.paid_amount ELSE 0 END,
                 coalesce(p.refunded, 0)
             )
         ) AS f (figure, stored, recounted)
@@ -487,7 +561,9 @@ CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, 
             SELECT
                 x.loan_id,
                 coalesce(sum(x.amount) FILTER (WHERE x.reason = 'advance'), 0) AS advanced,
-                coalesce(sum(x.amount) FILTER (WHERE x.reason = 'repay'), 0) AS repaid
+                coalesce(sum(x.amount) FILTER (WHERE x.reason = 'repay'), 0) AS repaid,
+                coalesce(sum(x.amount) FILTER (WHERE x.reason = 'recover'), 0) AS recovered,
+                coalesce(sum(x.amount) FILTER (WHERE x.reason = 'fee'), 0) AS fee
             FROM ledger.transfers AS x
             WHERE x.loan_id IS NOT NULL
             GROUP BY x.loan_id
@@ -498,7 +574,18 @@ CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, 
                 'loans.amount advanced', CASE WHEN l.disbursed_at IS NOT NULL THEN l.amount ELSE 0 END,
                 coalesce(p.advanced, 0)
             ),
-            ('loans.amount_repaid', l.amount_repaid, coalesce(p.repaid, 0))
+            ('loans.amount_repaid', l.amount_repaid, coalesce(p.repaid, 0)),
+            -- An advance that is over, paid back or given up, has been settled: the principal first.
+            (
+                'loans.amount recovered',
+                CASE WHEN l.status IN ('repaid', 'defaulted') THEN least(l.amount, l.amount_repaid) ELSE 0 END,
+                coalesce(p.recovered, 0)
+            ),
+            (
+                'loans.fee collected',
+                CASE WHEN l.status IN ('repaid', 'defaulted') THEN greatest(0, l.amount_repaid - l.amount) ELSE 0 END,
+                coalesce(p.fee, 0)
+            )
         ) AS f (figure, stored, recounted)
     ),
 
@@ -704,7 +791,8 @@ BEGIN
     END IF;
     IF v_stream.status <> ALL(p_states) OR (v_stream.status = 'active' AND v_stream.end_time <= clock_timestamp()) THEN
         RAISE EXCEPTION 'the stream is %, not %',
-            CASE v_stream.status WHEN 'active' THEN 'at its end' ELSE v_stream.status END, array_to_string(p_states, ' or ')
+            CASE v_stream.status WHEN 'active' THEN 'at its end' ELSE v_stream.status END,
+            array_to_string(p_states, ' or ')
             USING ERRCODE = 'GS011';
     END IF;
     RETURN v_stream;
@@ -793,6 +881,61 @@ BEGIN
 END;
 $$;
 
+-- Name: seal_audit(integer); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.seal_audit(p_limit integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'ops', 'pg_temp'
+    AS $$
+DECLARE
+    v_last ops.audit_seals;
+    v_entries ops.audit_entry[];
+BEGIN
+    LOCK TABLE ops.audit_seals IN SHARE ROW EXCLUSIVE MODE;
+    SELECT s.* INTO v_last FROM ops.audit_seals AS s ORDER BY s.number DESC LIMIT 1;
+
+    WITH taken AS (
+        SELECT w.xid, w.audit_id, ops.audit_digest(a) AS digest
+        FROM ops.audit_waiting AS w
+        INNER JOIN audit_logs AS a ON w.audit_id = a.id
+        WHERE w.xid < pg_snapshot_xmin(pg_current_snapshot())
+        ORDER BY w.xid
+        FETCH FIRST p_limit ROWS WITH TIES
+    ),
+
+    removed AS (
+        DELETE FROM ops.audit_waiting AS w USING taken AS t WHERE w.xid = t.xid AND w.audit_id = t.audit_id
+    )
+
+    SELECT array_agg((t.xid, t.audit_id, t.digest)::ops.audit_entry ORDER BY t.xid, t.audit_id) INTO v_entries
+    FROM taken AS t;
+
+    IF v_entries IS NULL THEN
+        RETURN 0;
+    END IF;
+
+    INSERT INTO ops.audit_seals (number, xid, sealed_at, entries, digest)
+    SELECT
+        s.number, s.xid, now(), v_entries,
+        ops.seal_digest(coalesce(v_last.digest, ''), s.number, s.xid, now(), v_entries)
+    FROM (SELECT coalesce(v_last.number, 0) + 1 AS number, pg_current_xact_id() AS xid) AS s;
+    RETURN cardinality(v_entries);
+END;
+$$;
+
+-- Name: seal_digest(bytea, bigint, xid8, timestamp with time zone, ops.audit_entry[]); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.seal_digest(p_previous bytea, p_number bigint, p_xid xid8, p_sealed_at timestamp with time zone, p_entries ops.audit_entry[]) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT
+        sha256(
+            p_previous || int8send(p_number) || xid8send(p_xid) || timestamptz_send(p_sealed_at)
+            || string_agg(xid8send(e.xid) || uuid_send(e.audit_id) || e.digest, ''::bytea ORDER BY e.position)
+        )
+    FROM unnest(p_entries) WITH ORDINALITY AS e (xid, audit_id, digest, position)
+$$;
+
 -- Name: start_session(uuid, bytea); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.start_session(p_worker_id uuid, p_token_hash bytea) RETURNS uuid
@@ -856,6 +999,83 @@ BEGIN
 END;
 $$;
 
+-- Name: verify_audit(jsonb); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.verify_audit(p_anchors jsonb DEFAULT '[]'::jsonb) RETURNS TABLE(finding text, seal bigint, audit_id uuid)
+    LANGUAGE sql STABLE
+    AS $$
+    WITH chain AS (
+        SELECT
+            s.*,
+            lag(s.number, 1, 0::bigint) OVER previous AS previous_number,
+            lag(s.digest, 1, ''::bytea) OVER previous AS previous_digest,
+            lag((s.entries[cardinality(s.entries)]).xid) OVER previous AS previous_xid
+        FROM ops.audit_seals AS s
+        WINDOW previous AS (ORDER BY s.number)
+    ),
+
+    noted AS (
+        SELECT s.number AS seal, e.xid, e.audit_id, e.digest
+        FROM ops.audit_seals AS s
+        CROSS JOIN LATERAL unnest(s.entries) AS e
+        UNION ALL
+        SELECT NULL, w.xid, w.audit_id, NULL FROM ops.audit_waiting AS w
+    ),
+
+    row_findings AS (
+        SELECT
+            n.seal,
+            coalesce(n.audit_id, a.id) AS audit_id,
+            CASE
+                WHEN a.id IS NULL THEN 'row deleted'
+                WHEN n.audit_id IS NULL THEN 'row inserted'
+                WHEN n.seal IS NOT NULL AND n.digest IS DISTINCT FROM ops.audit_digest(a) THEN 'row edited'
+                -- The first half of an id is its time.
+                WHEN a.created_at < o.sealed_at OR left(a.id::text, 13) < left(ops.uuid_v7(o.sealed_at)::text, 13)
+                    THEN 'row inserted'
+            END AS finding
+        FROM noted AS n
+        FULL JOIN audit_logs AS a ON n.audit_id = a.id
+        -- The newest seal that the row's transaction began to write after.
+        LEFT JOIN LATERAL (
+            SELECT s.sealed_at FROM ops.audit_seals AS s
+            WHERE s.xid < n.xid
+            ORDER BY s.xid DESC LIMIT 1
+        ) AS o ON TRUE
+    ),
+
+    seal_findings AS (
+        SELECT c.number AS seal, f.finding
+        FROM chain AS c
+        CROSS JOIN LATERAL (
+            VALUES
+            ('seal deleted', c.number <> c.previous_number + 1),
+            ('seal out of order', (c.entries[1]).xid <= c.previous_xid),
+            (
+                'seal rewritten',
+                c.digest
+                IS DISTINCT FROM ops.seal_digest(c.previous_digest, c.number, c.xid, c.sealed_at, c.entries)
+            )
+        ) AS f (finding, found)
+        WHERE f.found
+    ),
+
+    anchor_findings AS (
+        SELECT a.number AS seal, 'anchor differs' AS finding
+        FROM jsonb_to_recordset(p_anchors) AS a (number bigint, digest text)
+        LEFT JOIN ops.audit_seals AS s ON a.number = s.number
+        WHERE encode(s.digest, 'hex') IS DISTINCT FROM a.digest
+    )
+
+    SELECT f.finding, f.seal, f.audit_id
+    FROM (
+        SELECT r.finding, r.seal, r.audit_id FROM row_findings AS r WHERE r.finding IS NOT NULL
+        UNION ALL SELECT s.finding, s.seal, NULL FROM seal_findings AS s
+        UNION ALL SELECT a.finding, a.seal, NULL FROM anchor_findings AS a
+    ) AS f
+    ORDER BY f.seal, f.finding, f.audit_id
+$$;
+
 -- Name: cancel_stream(uuid); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.cancel_stream(p_stream_id uuid) RETURNS public.streams
@@ -878,7 +1098,8 @@ BEGIN
     SET status = 'cancelled', cancelled_at = v_now, paid_amount = v_earned
     WHERE t.id = v_stream.task_id;
 
-    -- The refund before the release: a platform's accounts are older than its workers', and accounts are locked in id order.
+    -- The refund before the release: a platform's accounts are older than its workers', and accounts are locked in id
+    -- order.
     PERFORM ledger.give_back(v_stream.platform_id, v_stream.total_amount - v_earned, NULL, p_stream_id);
     PERFORM release_streams(ARRAY[p_stream_id], v_now);
     UPDATE streams AS s
@@ -998,7 +1219,8 @@ BEGIN
     );
     INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, transaction_id, event_at)
     VALUES (
-        ledger.account('worker_settling', v_transaction.worker_id, v_transaction.platform_id), ledger.account('custody'),
+        ledger.account('worker_settling', v_transaction.worker_id, v_transaction.platform_id),
+        ledger.account('custody'),
         v_transaction.amount, 'settle', p_transaction_id, v_transaction.processed_at
     );
     RETURN v_transaction;
@@ -1038,6 +1260,9 @@ BEGIN
     END IF;
     PERFORM ops.audit('task.completed', 'task', p_task_id);
 
+    -- Opened before the transfer is posted, whose row security must already see it; a task that was re-assigned has
+    -- been held for somebody else.
+    PERFORM ledger.account('worker_available', v_task.worker_id, v_task.platform_id);
     INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, task_id, event_at)
     VALUES (
         ledger.account('platform_held', v_task.platform_id, v_task.platform_id),
@@ -1087,6 +1312,8 @@ BEGIN
         'stream.started', v_stream.platform_id, v_stream.worker_id, 'stream', v_stream.id,
         jsonb_build_object('total_amount', v_stream.total_amount::text, 'start_time', v_start, 'end_time', v_end)
     );
+    -- The releases need it; a task that was re-assigned has been held for somebody else.
+    PERFORM ledger.account('worker_available', v_stream.worker_id, v_stream.platform_id);
     IF NOT EXISTS (SELECT FROM ledger.transfers AS x WHERE x.task_id = p_task_id AND x.reason = 'hold') THEN
         PERFORM ledger.hold(v_task, v_task.amount);
     END IF;
@@ -1104,16 +1331,19 @@ DECLARE
     v_task tasks;
 BEGIN
     IF NOT EXISTS (
-        SELECT FROM ops.memberships AS m WHERE m.platform_id = v_platform_id AND m.worker_id = p_worker_id
+        SELECT FROM ops.memberships AS m
+        WHERE m.platform_id = v_platform_id AND m.worker_id = p_worker_id AND m.left_at IS NULL
     ) THEN
-        RAISE EXCEPTION 'the worker is not one of yours: invite him first' USING ERRCODE = 'GS012', COLUMN = 'worker_id';
+        RAISE EXCEPTION 'the worker is not one of yours: invite him first'
+            USING ERRCODE = 'GS012', COLUMN = 'worker_id';
     END IF;
 
     INSERT INTO tasks (
         platform_id, worker_id, task_type, amount, title, description, metadata, external_id, scheduled_at
     )
     VALUES (
-        v_platform_id, p_worker_id, p_task_type, p_amount, p_title, p_description, p_metadata, p_external_id, p_scheduled_at
+        v_platform_id, p_worker_id, p_task_type, p_amount, p_title, p_description, p_metadata, p_external_id,
+        p_scheduled_at
     )
     RETURNING * INTO v_task;
 
@@ -1154,6 +1384,58 @@ BEGIN
 END;
 $$;
 
+-- Name: erase_worker(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.erase_worker(p_worker_id uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_email text;
+    v_open text;
+BEGIN
+    SELECT w.email INTO v_email FROM workers AS w
+    WHERE w.id = p_worker_id AND w.id = ops.tenant()
+    FOR UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no worker %', p_worker_id USING ERRCODE = 'GS001';
+    END IF;
+
+    SELECT concat_ws(
+        '; ',
+        'open tasks: ' || nullif(count(*) FILTER (WHERE o.kind = 'task'), 0),
+        'not paid out: ' || sum(o.amount) FILTER (WHERE o.kind = 'money') || ' USDC',
+        'open advance: ' || sum(o.amount) FILTER (WHERE o.kind = 'advance') || ' USDC'
+    ) INTO v_open
+    FROM (
+        SELECT 'task' AS kind, t.amount FROM tasks AS t
+        WHERE t.worker_id = p_worker_id AND t.status IN ('pending', 'active', 'disputed')
+        UNION ALL
+        SELECT 'money', a.balance FROM ledger.accounts AS a
+        WHERE a.owner_id = p_worker_id AND a.kind IN ('worker_available', 'worker_settling') AND a.balance > 0
+        UNION ALL
+        SELECT 'advance', l.total_due - l.amount_repaid FROM loans AS l
+        WHERE l.worker_id = p_worker_id AND l.status IN ('pending', 'approved', 'disbursed', 'repaying')
+    ) AS o;
+    IF v_open <> '' THEN
+        RAISE EXCEPTION 'the account cannot be erased yet: %', v_open USING ERRCODE = 'GS011';
+    END IF;
+
+    PERFORM ops.audit('worker.erased', 'worker', p_worker_id);
+    UPDATE workers AS w
+    SET
+        name = 'Erased worker',
+        email = w.id || '@erased.invalid',
+        password_hash = '',
+        wallet_id = NULL,
+        wallet_address = NULL
+    WHERE w.id = p_worker_id;
+    UPDATE ops.memberships SET left_at = clock_timestamp() WHERE worker_id = p_worker_id;
+    DELETE FROM ops.refresh_tokens WHERE worker_id = p_worker_id;
+    DELETE FROM ops.invites WHERE worker_id = p_worker_id OR lower(email) = lower(v_email);
+END;
+$$;
+
 -- Name: finish_tasks(uuid[]); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.finish_tasks(p_tasks uuid[]) RETURNS void
@@ -1171,6 +1453,23 @@ CREATE FUNCTION public.finish_tasks(p_tasks uuid[]) RETURNS void
         jsonb_build_object('amount', t.amount::text, 'paid_amount', t.paid_amount::text)
     FROM tasks AS t
     WHERE t.id = ANY(p_tasks);
+$$;
+
+-- Name: fund_pool(numeric); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.fund_pool(p_amount numeric, OUT id uuid, OUT pool numeric) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_pool uuid := ledger.account('advance_pool');
+BEGIN
+    INSERT INTO ops.deposits AS d (amount) VALUES (p_amount) RETURNING d.id INTO fund_pool.id;
+    PERFORM ops.audit('pool.funded', 'deposit', fund_pool.id, jsonb_build_object('amount', p_amount::text));
+    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, deposit_id, event_at)
+    VALUES (ledger.account('custody'), v_pool, p_amount, 'deposit', fund_pool.id, clock_timestamp());
+    pool := (SELECT a.balance FROM ledger.accounts AS a WHERE a.id = v_pool);
+END;
 $$;
 
 -- Name: invite_worker(text, text, bytea); Type: FUNCTION; Schema: public; Owner: -
@@ -1330,9 +1629,11 @@ BEGIN
     RETURNING id INTO v_id;
     IF NOT FOUND THEN
         IF EXISTS (SELECT FROM platforms WHERE lower(contact_email) = lower(p_contact_email)) THEN
-            RAISE EXCEPTION 'this e-mail address is registered already' USING ERRCODE = 'GS024', COLUMN = 'contact_email';
+            RAISE EXCEPTION 'this e-mail address is registered already'
+                USING ERRCODE = 'GS024', COLUMN = 'contact_email';
         END IF;
-        RAISE EXCEPTION 'this wallet address belongs to somebody else' USING ERRCODE = 'GS013', COLUMN = 'wallet_address';
+        RAISE EXCEPTION 'this wallet address belongs to somebody else'
+            USING ERRCODE = 'GS013', COLUMN = 'wallet_address';
     END IF;
 
     INSERT INTO ops.api_keys (platform_id, prefix, key_hash, scopes) VALUES (v_id, p_key_prefix, p_key_hash, p_scopes);
@@ -1340,6 +1641,10 @@ BEGIN
         'platform', v_id, current_setting('gigstream.ip', TRUE), current_setting('gigstream.user_agent', TRUE)
     );
     PERFORM ops.audit('platform.registered', 'platform', v_id);
+    -- The caller is still nobody: under nobody's name the request's idempotency row was taken.
+    PERFORM ops.act_as(
+        NULL, NULL, current_setting('gigstream.ip', TRUE), current_setting('gigstream.user_agent', TRUE)
+    );
     RETURN QUERY SELECT p.* FROM platforms AS p WHERE p.id = v_id;
 END;
 $$;
@@ -1362,7 +1667,8 @@ BEGIN
         IF EXISTS (SELECT FROM workers WHERE lower(email) = lower(p_email)) THEN
             RAISE EXCEPTION 'this e-mail address is registered already' USING ERRCODE = 'GS024', COLUMN = 'email';
         END IF;
-        RAISE EXCEPTION 'this wallet address belongs to somebody else' USING ERRCODE = 'GS013', COLUMN = 'wallet_address';
+        RAISE EXCEPTION 'this wallet address belongs to somebody else'
+            USING ERRCODE = 'GS013', COLUMN = 'wallet_address';
     END IF;
 
     v_session_id := ops.start_session(v_worker_id, p_token_hash);
@@ -1374,12 +1680,13 @@ $$;
 
 -- Name: release_due(timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.release_due(p_as_of timestamp with time zone, p_limit integer, OUT due integer, OUT released integer, OUT amount numeric) RETURNS record
+CREATE FUNCTION public.release_due(p_as_of timestamp with time zone, p_limit integer, OUT due integer, OUT released integer, OUT failed integer, OUT amount numeric) RETURNS record
     LANGUAGE plpgsql
     AS $$
 DECLARE
     v_now timestamptz := least(p_as_of, clock_timestamp());
     v_streams uuid [];
+    v_failed uuid [] := '{}';
 BEGIN
     v_streams := ARRAY(
         SELECT s.id
@@ -1392,15 +1699,48 @@ BEGIN
     due := cardinality(v_streams);
     IF due = 0 THEN
         released := 0;
+        failed := 0;
         amount := 0;
         RETURN;
     END IF;
 
-    SELECT r.released, r.amount INTO released, amount FROM release_streams(v_streams, v_now) AS r;
+    BEGIN
+        SELECT r.released, r.amount INTO released, amount FROM release_streams(v_streams, v_now) AS r;
+    EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN
+        SELECT r.released, r.amount, r.failed INTO released, amount, v_failed FROM release_each(v_streams, v_now) AS r;
+    END;
+    failed := cardinality(v_failed);
     PERFORM ops.audit(
         'streams.released', 'stream', NULL,
-        jsonb_build_object('as_of', v_now, 'due', due, 'released', released, 'amount', amount::text)
+        jsonb_build_object(
+            'as_of', v_now, 'due', due, 'released', released, 'amount', amount::text, 'failed', v_failed
+        )
     );
+END;
+$$;
+
+-- Name: release_each(uuid[], timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.release_each(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric, OUT failed uuid[]) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_stream uuid;
+    v_one record;
+BEGIN
+    released := 0;
+    amount := 0;
+    failed := '{}';
+    FOREACH v_stream IN ARRAY p_streams LOOP
+        BEGIN
+            SELECT r.released, r.amount INTO v_one FROM release_streams(ARRAY[v_stream], p_as_of) AS r;
+            released := released + v_one.released;
+            amount := amount + v_one.amount;
+        EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN
+            failed := failed || v_stream;
+            UPDATE streams AS s SET next_release_at = p_as_of + interval '1 hour' WHERE s.id = v_stream;
+        END;
+    END LOOP;
 END;
 $$;
 
@@ -1460,17 +1800,102 @@ BEGIN
         WHERE s.task_id = ANY(v_finished);
     END IF;
 
+    -- LEFT, so that an account that is not there fails the release instead of losing it.
     INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, stream_id, source_seq, event_at)
     SELECT held.id, pay.id, p.amount, 'release', s.id, s.release_seq, v_as_of
     FROM unnest(v_paid, v_amounts) AS p (id, amount)
     INNER JOIN streams AS s ON p.id = s.id
-    INNER JOIN ledger.accounts AS held
+    LEFT JOIN ledger.accounts AS held
         ON s.platform_id = held.owner_id AND held.kind = 'platform_held' AND s.platform_id = held.platform_id
-    INNER JOIN ledger.accounts AS pay
+    LEFT JOIN ledger.accounts AS pay
         ON s.worker_id = pay.owner_id AND pay.kind = 'worker_available' AND s.platform_id = pay.platform_id;
 
     released := cardinality(v_paid);
     amount := coalesce((SELECT sum(a) FROM unnest(v_amounts) AS a), 0);
+END;
+$$;
+
+-- Name: resolve_dispute(uuid, integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.resolve_dispute(p_task_id uuid, p_to_worker integer, OUT id uuid, OUT status text, OUT paid numeric, OUT refunded numeric) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_stream streams;
+    v_task tasks;
+    v_share numeric;
+BEGIN
+    IF p_to_worker NOT BETWEEN 0 AND 10000 THEN
+        RAISE EXCEPTION 'the share must lie between 0 and 10000 basis points'
+            USING ERRCODE = 'GS015', COLUMN = 'to_worker';
+    END IF;
+    SELECT s.* INTO v_stream FROM streams AS s WHERE s.task_id = p_task_id FOR NO KEY UPDATE;
+    SELECT t.* INTO v_task FROM tasks AS t WHERE t.id = p_task_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no task %', p_task_id USING ERRCODE = 'GS001';
+    END IF;
+    IF v_task.status <> 'disputed' THEN
+        RAISE EXCEPTION 'the task is %, not disputed', v_task.status USING ERRCODE = 'GS011';
+    END IF;
+
+    refunded := coalesce(v_stream.remaining_amount, v_task.amount);
+    v_share := 0.000001 * div(refunded * 1000000 * p_to_worker, 10000);
+    refunded := refunded - v_share;
+    id := p_task_id;
+    paid := v_task.amount - refunded;
+    status := CASE WHEN refunded = 0 THEN 'completed' ELSE 'cancelled' END;
+
+    UPDATE streams AS s
+    SET
+        status = resolve_dispute.status,
+        released_amount = s.released_amount + v_share,
+        release_seq = s.release_seq + (v_share > 0)::integer,
+        next_release_at = NULL,
+        paused_at = NULL,
+        cancelled_at = CASE WHEN refunded > 0 THEN clock_timestamp() END
+    WHERE s.id = v_stream.id;
+    UPDATE tasks AS t
+    SET
+        status = resolve_dispute.status,
+        paid_amount = paid,
+        completed_at = CASE WHEN refunded = 0 THEN clock_timestamp() END,
+        cancelled_at = CASE WHEN refunded > 0 THEN clock_timestamp() END
+    WHERE t.id = p_task_id;
+
+    INSERT INTO reputation_events (worker_id, event_type, delta, reason, related_id)
+    VALUES (
+        v_task.worker_id, 'dispute_resolved', -div(20 * (10000 - p_to_worker), 10000),
+        format('got %s %% of what was disputed', round(p_to_worker / 100.0, 2)), p_task_id
+    );
+    IF status = 'completed' THEN
+        PERFORM finish_tasks(ARRAY[p_task_id]);
+    END IF;
+    PERFORM ops.audit('task.resolved', 'task', p_task_id, jsonb_build_object('to_worker', p_to_worker));
+    PERFORM ops.emit(
+        'task.resolved', v_task.platform_id, v_task.worker_id, 'task', p_task_id,
+        jsonb_build_object(
+            'to_worker', p_to_worker, 'status', status,
+            'paid_amount', paid::text, 'refunded_amount', refunded::text
+        )
+    );
+
+    INSERT INTO ledger.transfers (
+        debit_account, credit_account, amount, reason, task_id, stream_id, source_seq, event_at
+    )
+    SELECT
+        ledger.account('platform_held', v_task.platform_id, v_task.platform_id), m.account, m.amount, m.reason,
+        CASE WHEN v_stream.id IS NULL THEN p_task_id END, v_stream.id, m.seq, clock_timestamp()
+    FROM (
+        VALUES
+        (
+            ledger.account('platform_available', v_task.platform_id, v_task.platform_id), refunded, 'refund', 0
+        ),
+        (
+            ledger.account('worker_available', v_task.worker_id, v_task.platform_id), v_share,
+            CASE WHEN v_stream.id IS NULL THEN 'pay' ELSE 'release' END, coalesce(v_stream.release_seq + 1, 0)
+        )
+    ) AS m (account, amount, reason, seq)
+    WHERE m.amount > 0;
 END;
 $$;
 
@@ -1504,6 +1929,31 @@ BEGIN
 END;
 $$;
 
+-- Name: set_platform_active(uuid, boolean); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.set_platform_active(p_platform_id uuid, p_is_active boolean, OUT id uuid, OUT name text, OUT is_active boolean) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    SELECT p.id, p.name, p.is_active INTO id, name, is_active
+    FROM platforms AS p WHERE p.id = p_platform_id
+    FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no platform %', p_platform_id USING ERRCODE = 'GS001';
+    END IF;
+    IF is_active = p_is_active THEN
+        RAISE EXCEPTION 'the platform is % already', CASE WHEN is_active THEN 'active' ELSE 'deactivated' END
+            USING ERRCODE = 'GS011';
+    END IF;
+
+    UPDATE platforms AS p SET is_active = p_is_active WHERE p.id = p_platform_id;
+    is_active := p_is_active;
+    PERFORM ops.audit(
+        CASE WHEN is_active THEN 'platform.activated' ELSE 'platform.deactivated' END, 'platform', p_platform_id
+    );
+END;
+$$;
+
 -- Name: sign_in(uuid, bytea, bytea); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.sign_in(p_worker_id uuid, p_invite_hash bytea, p_token_hash bytea) RETURNS TABLE(worker_id uuid, session_id uuid)
@@ -1513,7 +1963,11 @@ CREATE FUNCTION public.sign_in(p_worker_id uuid, p_invite_hash bytea, p_token_ha
 DECLARE
     v_session_id CONSTANT uuid := ops.start_session(p_worker_id, p_token_hash);
 BEGIN
-    UPDATE workers SET last_active_at = greatest(last_active_at, clock_timestamp()) WHERE id = p_worker_id;
+    UPDATE workers SET last_active_at = greatest(last_active_at, clock_timestamp())
+    WHERE id = p_worker_id AND password_hash <> '';
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'there is no such worker any more' USING ERRCODE = 'GS002';
+    END IF;
     PERFORM ops.audit('worker.signed_in', 'worker', p_worker_id);
     PERFORM ops.accept_invite(p_worker_id, p_invite_hash);
     RETURN QUERY VALUES (p_worker_id, v_session_id);
@@ -1581,7 +2035,8 @@ BEGIN
         RAISE EXCEPTION 'end_time must lie ahead' USING ERRCODE = 'GS015', COLUMN = 'end_time';
     END IF;
     UPDATE tasks AS t SET amount = t.amount + p_amount WHERE t.id = v_stream.task_id RETURNING t.* INTO v_task;
-    -- The hold before the release: a platform's accounts are older than its workers', and accounts are locked in id order.
+    -- The hold before the release: a platform's accounts are older than its workers', and accounts are locked in id
+    -- order.
     PERFORM ledger.hold(
         v_task, p_amount, p_stream_id,
         (SELECT count(*)::integer FROM ledger.transfers AS x WHERE x.stream_id = p_stream_id AND x.reason = 'hold')
@@ -1868,13 +2323,17 @@ DECLARE
 BEGIN
     IF tg_op <> 'DELETE' THEN
         v_changes := ARRAY(
-            SELECT (1, n.platform_id, n.worker_id, n.status, n.disputed_at IS NOT NULL, n.rating, n.paid_amount)::ops.task_change
+            SELECT (
+                1, n.platform_id, n.worker_id, n.status, n.disputed_at IS NOT NULL, n.rating, n.paid_amount
+            )::ops.task_change
             FROM new_rows AS n
         );
     END IF;
     IF tg_op <> 'INSERT' THEN
         v_changes := v_changes || ARRAY(
-            SELECT (-1, o.platform_id, o.worker_id, o.status, o.disputed_at IS NOT NULL, o.rating, o.paid_amount)::ops.task_change
+            SELECT (
+                -1, o.platform_id, o.worker_id, o.status, o.disputed_at IS NOT NULL, o.rating, o.paid_amount
+            )::ops.task_change
             FROM old_rows AS o
         );
     END IF;
@@ -1910,7 +2369,8 @@ BEGIN
             earned = w.earned + d.earned
         FROM delta AS d
         WHERE w.worker_id = d.worker_id
-            AND (d.tasks, d.completed, d.cancelled, d.disputed, d.rated, d.rating_sum, d.earned) <> (0, 0, 0, 0, 0, 0, 0)
+            AND (d.tasks, d.completed, d.cancelled, d.disputed, d.rated, d.rating_sum, d.earned)
+            <> (0, 0, 0, 0, 0, 0, 0)
         RETURNING w.*
     )
 
@@ -1939,6 +2399,47 @@ CREATE FUNCTION public.who_am_i() RETURNS TABLE(kind text, id uuid, name text, e
     SELECT 'platform', p.id, p.name, p.contact_email, string_to_array(current_setting('gigstream.scopes', TRUE), ' ')
     FROM platforms AS p
     WHERE p.id = ops.tenant() AND ops.tenant_kind() = 'platform'
+$$;
+
+-- Name: write_off_advance(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.write_off_advance(p_loan_id uuid, OUT id uuid, OUT worker_id uuid, OUT recovered numeric, OUT lost numeric) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_loan loans;
+    v_advance uuid;
+BEGIN
+    SELECT l.* INTO v_loan FROM loans AS l WHERE l.id = p_loan_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no loan %', p_loan_id USING ERRCODE = 'GS001';
+    END IF;
+    IF v_loan.status NOT IN ('disbursed', 'repaying') THEN
+        RAISE EXCEPTION 'the loan is %, not disbursed or repaying', v_loan.status USING ERRCODE = 'GS011';
+    END IF;
+    id := v_loan.id;
+    worker_id := v_loan.worker_id;
+    recovered := least(v_loan.amount, v_loan.amount_repaid);
+    lost := v_loan.amount - recovered;
+    v_advance := ledger.account('worker_advance', v_loan.worker_id, v_loan.platform_id);
+
+    UPDATE loans AS l SET status = 'defaulted', defaulted_at = clock_timestamp() WHERE l.id = p_loan_id;
+    INSERT INTO reputation_events (worker_id, event_type, delta, reason, related_id)
+    VALUES (v_loan.worker_id, 'penalty', -100, 'advance not paid back', p_loan_id);
+    PERFORM ops.audit('loan.written_off', 'loan', p_loan_id, jsonb_build_object('lost', lost::text));
+    PERFORM ops.emit(
+        'loan.defaulted', v_loan.platform_id, v_loan.worker_id, 'loan', p_loan_id,
+        jsonb_build_object('amount', v_loan.amount::text, 'amount_repaid', v_loan.amount_repaid::text)
+    );
+    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, loan_id, event_at)
+    SELECT v_advance, m.account, m.amount, m.reason, p_loan_id, clock_timestamp()
+    FROM (
+        VALUES
+        (ledger.account('advance_pool'), recovered, 'recover'),
+        (ledger.account('fees'), v_loan.amount_repaid - recovered, 'fee')
+    ) AS m (account, amount, reason)
+    WHERE m.amount > 0;
+END;
 $$;
 
 -- Name: accounts; Type: TABLE; Schema: ledger; Owner: -
@@ -1998,6 +2499,26 @@ CREATE TABLE ops.api_keys (
     revoked_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT api_keys_key_hash_check CHECK ((length(key_hash) = 32))
+);
+
+-- Name: audit_seals; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.audit_seals (
+    number bigint NOT NULL,
+    xid xid8 NOT NULL,
+    sealed_at timestamp with time zone NOT NULL,
+    entries ops.audit_entry[] NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT audit_seals_digest_check CHECK ((length(digest) = 32)),
+    CONSTRAINT audit_seals_entries_check CHECK ((cardinality(entries) > 0)),
+    CONSTRAINT audit_seals_number_check CHECK ((number > 0))
+);
+
+-- Name: audit_waiting; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.audit_waiting (
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    audit_id uuid NOT NULL
 );
 
 -- Name: deposits; Type: TABLE; Schema: ops; Owner: -
@@ -2066,6 +2587,8 @@ CREATE TABLE ops.memberships (
     worker_id uuid NOT NULL,
     open_tasks integer DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    left_at timestamp with time zone,
+    CONSTRAINT memberships_left CHECK (((left_at IS NULL) OR (open_tasks = 0))),
     CONSTRAINT memberships_open_tasks_check CHECK ((open_tasks >= 0))
 )
 WITH (fillfactor='80');
@@ -2153,24 +2676,6 @@ CREATE VIEW public.active_streams_view WITH (security_invoker='true') AS
             public.stream_accrued((s.total_amount)::numeric, (s.anchor_amount)::numeric, s.anchor_time, s.end_time, n.as_of) AS accrued_amount
            FROM ( SELECT statement_timestamp() AS as_of) n) a)
   WHERE (s.status = 'active'::text);
-
--- Name: audit_logs; Type: TABLE; Schema: public; Owner: -
-
-CREATE TABLE public.audit_logs (
-    id uuid DEFAULT ops.uuid_v7() NOT NULL,
-    actor_id uuid,
-    actor_type text NOT NULL,
-    action text NOT NULL,
-    resource_type text NOT NULL,
-    resource_id uuid,
-    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
-    ip_address inet,
-    user_agent text,
-    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT audit_logs_actor_type_check CHECK ((actor_type = ANY (ARRAY['worker'::text, 'platform'::text, 'system'::text]))),
-    CONSTRAINT audit_logs_check CHECK (((actor_type = 'system'::text) = (actor_id IS NULL)))
-);
 
 -- Name: daily_transaction_summary; Type: VIEW; Schema: public; Owner: -
 
@@ -2410,6 +2915,16 @@ ALTER TABLE ONLY ops.api_keys
 ALTER TABLE ONLY ops.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
 
+-- Name: audit_seals audit_seals_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.audit_seals
+    ADD CONSTRAINT audit_seals_pkey PRIMARY KEY (number);
+
+-- Name: audit_waiting audit_waiting_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.audit_waiting
+    ADD CONSTRAINT audit_waiting_pkey PRIMARY KEY (xid, audit_id);
+
 -- Name: deposits deposits_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.deposits
@@ -2575,6 +3090,10 @@ CREATE UNIQUE INDEX transfers_transaction_key ON ledger.transfers USING btree (t
 -- Name: api_keys_platform_id_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX api_keys_platform_id_idx ON ops.api_keys USING btree (platform_id, id);
+
+-- Name: audit_seals_xid_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX audit_seals_xid_idx ON ops.audit_seals USING btree (xid);
 
 -- Name: deposits_platform_id_idx; Type: INDEX; Schema: ops; Owner: -
 
@@ -2752,6 +3271,10 @@ CREATE TRIGGER _000_no_truncate BEFORE TRUNCATE ON ledger.accounts FOR EACH STAT
 
 CREATE TRIGGER _500_apply AFTER INSERT ON ledger.transfers REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION ledger.apply_transfers();
 
+-- Name: audit_seals _000_append_only; Type: TRIGGER; Schema: ops; Owner: -
+
+CREATE TRIGGER _000_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ops.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
+
 -- Name: deposits _000_no_truncate; Type: TRIGGER; Schema: ops; Owner: -
 
 CREATE TRIGGER _000_no_truncate BEFORE TRUNCATE ON ops.deposits FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
@@ -2835,6 +3358,14 @@ CREATE TRIGGER _200_reputation_score BEFORE INSERT ON public.reputation_events F
 -- Name: streams _200_stream_amounts; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER _200_stream_amounts BEFORE INSERT OR UPDATE ON public.streams FOR EACH ROW EXECUTE FUNCTION public.update_stream_amounts();
+
+-- Name: audit_logs _400_number; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _400_number BEFORE INSERT ON public.audit_logs FOR EACH STATEMENT EXECUTE FUNCTION ops.await_seal();
+
+-- Name: audit_logs _500_await_seal; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _500_await_seal AFTER INSERT ON public.audit_logs REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ops.await_seal();
 
 -- Name: workers _500_open_counters; Type: TRIGGER; Schema: public; Owner: -
 
@@ -2942,7 +3473,7 @@ ALTER TABLE ONLY ops.invites
 -- Name: memberships memberships_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.memberships
-    ADD CONSTRAINT memberships_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id);
+    ADD CONSTRAINT memberships_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
 
 -- Name: memberships memberships_worker_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
@@ -2997,7 +3528,7 @@ ALTER TABLE ONLY public.streams
 -- Name: tasks tasks_platform_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.tasks
-    ADD CONSTRAINT tasks_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id);
+    ADD CONSTRAINT tasks_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
 
 -- Name: tasks tasks_worker_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -3041,13 +3572,15 @@ CREATE POLICY every_row_read ON ledger.transfers FOR SELECT TO auditor USING (tr
 
 -- Name: transfers tenant_insert; Type: POLICY; Schema: ledger; Owner: -
 
-CREATE POLICY tenant_insert ON ledger.transfers FOR INSERT TO api WITH CHECK ((( SELECT count(*) AS count
+CREATE POLICY tenant_insert ON ledger.transfers FOR INSERT TO api WITH CHECK (((EXISTS ( SELECT
    FROM ledger.accounts a
-  WHERE (a.id = ANY (ARRAY[transfers.debit_account, transfers.credit_account]))) = 2));
+  WHERE ((a.id = transfers.debit_account) AND (a.owner_id = ( SELECT ops.tenant() AS tenant))))) AND (EXISTS ( SELECT
+   FROM ledger.accounts a
+  WHERE (a.id = transfers.credit_account)))));
 
 -- Name: accounts tenant_read; Type: POLICY; Schema: ledger; Owner: -
 
-CREATE POLICY tenant_read ON ledger.accounts FOR SELECT TO api USING (((( SELECT ops.tenant() AS tenant) = owner_id) OR (( SELECT ops.tenant() AS tenant) = platform_id)));
+CREATE POLICY tenant_read ON ledger.accounts FOR SELECT TO api USING ((( SELECT ops.tenant() AS tenant) = ANY (ARRAY[owner_id, platform_id])));
 
 -- Name: transfers tenant_read; Type: POLICY; Schema: ledger; Owner: -
 
@@ -3063,6 +3596,14 @@ ALTER TABLE ledger.transfers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.api_keys ENABLE ROW LEVEL SECURITY;
 
+-- Name: audit_seals; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.audit_seals ENABLE ROW LEVEL SECURITY;
+
+-- Name: audit_waiting; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.audit_waiting ENABLE ROW LEVEL SECURITY;
+
 -- Name: deposits; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.deposits ENABLE ROW LEVEL SECURITY;
@@ -3070,6 +3611,14 @@ ALTER TABLE ops.deposits ENABLE ROW LEVEL SECURITY;
 -- Name: api_keys every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.api_keys TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: audit_seals every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.audit_seals TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: audit_waiting every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.audit_waiting TO jobs, operator USING (true) WITH CHECK (true);
 
 -- Name: deposits every_row; Type: POLICY; Schema: ops; Owner: -
 
@@ -3110,6 +3659,14 @@ CREATE POLICY every_row ON ops.worker_counters TO jobs, operator USING (true) WI
 -- Name: api_keys every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.api_keys FOR SELECT TO auditor USING (true);
+
+-- Name: audit_seals every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.audit_seals FOR SELECT TO auditor USING (true);
+
+-- Name: audit_waiting every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.audit_waiting FOR SELECT TO auditor USING (true);
 
 -- Name: deposits every_row_read; Type: POLICY; Schema: ops; Owner: -
 
@@ -3181,7 +3738,7 @@ CREATE POLICY tenant_insert ON ops.outbox FOR INSERT TO api WITH CHECK (((( SELE
 
 -- Name: memberships tenant_read; Type: POLICY; Schema: ops; Owner: -
 
-CREATE POLICY tenant_read ON ops.memberships FOR SELECT TO api USING (((( SELECT ops.tenant() AS tenant) = platform_id) OR (( SELECT ops.tenant() AS tenant) = worker_id)));
+CREATE POLICY tenant_read ON ops.memberships FOR SELECT TO api USING ((( SELECT ops.tenant() AS tenant) = ANY (ARRAY[platform_id, worker_id])));
 
 -- Name: worker_counters; Type: ROW SECURITY; Schema: ops; Owner: -
 
@@ -3319,15 +3876,15 @@ CREATE POLICY tenant_read ON public.reputation_events FOR SELECT TO api USING ((
 
 -- Name: streams tenant_read; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY tenant_read ON public.streams FOR SELECT TO api USING (((( SELECT ops.tenant() AS tenant) = platform_id) OR (( SELECT ops.tenant() AS tenant) = worker_id)));
+CREATE POLICY tenant_read ON public.streams FOR SELECT TO api USING ((( SELECT ops.tenant() AS tenant) = ANY (ARRAY[platform_id, worker_id])));
 
 -- Name: tasks tenant_read; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY tenant_read ON public.tasks FOR SELECT TO api USING (((( SELECT ops.tenant() AS tenant) = platform_id) OR (( SELECT ops.tenant() AS tenant) = worker_id)));
+CREATE POLICY tenant_read ON public.tasks FOR SELECT TO api USING ((( SELECT ops.tenant() AS tenant) = ANY (ARRAY[platform_id, worker_id])));
 
 -- Name: transactions tenant_read; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY tenant_read ON public.transactions FOR SELECT TO api USING (((worker_id = ( SELECT ops.tenant() AS tenant)) OR ((platform_id = ( SELECT ops.tenant() AS tenant)) AND (tx_type = ANY (ARRAY['payout'::text, 'refund'::text])))));
+CREATE POLICY tenant_read ON public.transactions FOR SELECT TO api USING (((( SELECT ops.tenant() AS tenant) = ANY (ARRAY[platform_id, worker_id])) AND ((tx_type = ANY (ARRAY['payout'::text, 'refund'::text])) OR (worker_id = ( SELECT ops.tenant() AS tenant)))));
 
 -- Name: workers tenant_read; Type: POLICY; Schema: public; Owner: -
 
@@ -3499,6 +4056,68 @@ GRANT ALL ON FUNCTION ops.audit(p_action text, p_resource_type text, p_resource_
 GRANT ALL ON FUNCTION ops.audit(p_action text, p_resource_type text, p_resource_id uuid, p_metadata jsonb) TO operator;
 GRANT ALL ON FUNCTION ops.audit(p_action text, p_resource_type text, p_resource_id uuid, p_metadata jsonb) TO auditor;
 
+-- Name: TABLE audit_logs; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.audit_logs TO api;
+GRANT SELECT ON TABLE public.audit_logs TO jobs;
+GRANT SELECT ON TABLE public.audit_logs TO operator;
+GRANT SELECT ON TABLE public.audit_logs TO auditor;
+
+-- Name: COLUMN audit_logs.actor_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(actor_id) ON TABLE public.audit_logs TO api;
+GRANT INSERT(actor_id) ON TABLE public.audit_logs TO jobs;
+GRANT INSERT(actor_id) ON TABLE public.audit_logs TO operator;
+
+-- Name: COLUMN audit_logs.actor_type; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(actor_type) ON TABLE public.audit_logs TO api;
+GRANT INSERT(actor_type) ON TABLE public.audit_logs TO jobs;
+GRANT INSERT(actor_type) ON TABLE public.audit_logs TO operator;
+
+-- Name: COLUMN audit_logs.action; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(action) ON TABLE public.audit_logs TO api;
+GRANT INSERT(action) ON TABLE public.audit_logs TO jobs;
+GRANT INSERT(action) ON TABLE public.audit_logs TO operator;
+
+-- Name: COLUMN audit_logs.resource_type; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(resource_type) ON TABLE public.audit_logs TO api;
+GRANT INSERT(resource_type) ON TABLE public.audit_logs TO jobs;
+GRANT INSERT(resource_type) ON TABLE public.audit_logs TO operator;
+
+-- Name: COLUMN audit_logs.resource_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(resource_id) ON TABLE public.audit_logs TO api;
+GRANT INSERT(resource_id) ON TABLE public.audit_logs TO jobs;
+GRANT INSERT(resource_id) ON TABLE public.audit_logs TO operator;
+
+-- Name: COLUMN audit_logs.metadata; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(metadata) ON TABLE public.audit_logs TO api;
+GRANT INSERT(metadata) ON TABLE public.audit_logs TO jobs;
+GRANT INSERT(metadata) ON TABLE public.audit_logs TO operator;
+
+-- Name: COLUMN audit_logs.ip_address; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(ip_address) ON TABLE public.audit_logs TO api;
+GRANT INSERT(ip_address) ON TABLE public.audit_logs TO jobs;
+GRANT INSERT(ip_address) ON TABLE public.audit_logs TO operator;
+
+-- Name: COLUMN audit_logs.user_agent; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(user_agent) ON TABLE public.audit_logs TO api;
+GRANT INSERT(user_agent) ON TABLE public.audit_logs TO jobs;
+GRANT INSERT(user_agent) ON TABLE public.audit_logs TO operator;
+
+-- Name: FUNCTION audit_digest(p_row public.audit_logs); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.audit_digest(p_row public.audit_logs) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.audit_digest(p_row public.audit_logs) TO jobs;
+GRANT ALL ON FUNCTION ops.audit_digest(p_row public.audit_logs) TO operator;
+GRANT ALL ON FUNCTION ops.audit_digest(p_row public.audit_logs) TO auditor;
+
 -- Name: FUNCTION authenticate_key(p_key_hash bytea, p_scope text, p_address text, p_user_agent text); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.authenticate_key(p_key_hash bytea, p_scope text, p_address text, p_user_agent text) FROM PUBLIC;
@@ -3508,6 +4127,10 @@ GRANT ALL ON FUNCTION ops.authenticate_key(p_key_hash bytea, p_scope text, p_add
 
 REVOKE ALL ON FUNCTION ops.authenticate_worker(p_worker_id uuid, p_session_id uuid, p_address text, p_user_agent text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.authenticate_worker(p_worker_id uuid, p_session_id uuid, p_address text, p_user_agent text) TO api;
+
+-- Name: FUNCTION await_seal(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.await_seal() FROM PUBLIC;
 
 -- Name: FUNCTION check_invariants(); Type: ACL; Schema: ops; Owner: -
 
@@ -3650,6 +4273,18 @@ GRANT ALL ON FUNCTION ops.require_platform() TO signer;
 GRANT ALL ON FUNCTION ops.require_platform() TO operator;
 GRANT ALL ON FUNCTION ops.require_platform() TO auditor;
 
+-- Name: FUNCTION seal_audit(p_limit integer); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.seal_audit(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.seal_audit(p_limit integer) TO jobs;
+
+-- Name: FUNCTION seal_digest(p_previous bytea, p_number bigint, p_xid xid8, p_sealed_at timestamp with time zone, p_entries ops.audit_entry[]); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.seal_digest(p_previous bytea, p_number bigint, p_xid xid8, p_sealed_at timestamp with time zone, p_entries ops.audit_entry[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.seal_digest(p_previous bytea, p_number bigint, p_xid xid8, p_sealed_at timestamp with time zone, p_entries ops.audit_entry[]) TO jobs;
+GRANT ALL ON FUNCTION ops.seal_digest(p_previous bytea, p_number bigint, p_xid xid8, p_sealed_at timestamp with time zone, p_entries ops.audit_entry[]) TO operator;
+GRANT ALL ON FUNCTION ops.seal_digest(p_previous bytea, p_number bigint, p_xid xid8, p_sealed_at timestamp with time zone, p_entries ops.audit_entry[]) TO auditor;
+
 -- Name: FUNCTION start_session(p_worker_id uuid, p_token_hash bytea); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.start_session(p_worker_id uuid, p_token_hash bytea) FROM PUBLIC;
@@ -3685,6 +4320,13 @@ GRANT ALL ON FUNCTION ops.tenant_kind() TO auditor;
 -- Name: FUNCTION touch(); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.touch() FROM PUBLIC;
+
+-- Name: FUNCTION verify_audit(p_anchors jsonb); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.verify_audit(p_anchors jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.verify_audit(p_anchors jsonb) TO jobs;
+GRANT ALL ON FUNCTION ops.verify_audit(p_anchors jsonb) TO operator;
+GRANT ALL ON FUNCTION ops.verify_audit(p_anchors jsonb) TO auditor;
 
 -- Name: FUNCTION cancel_stream(p_stream_id uuid); Type: ACL; Schema: public; Owner: -
 
@@ -3734,6 +4376,11 @@ GRANT ALL ON FUNCTION public.credentials(p_email text) TO api;
 REVOKE ALL ON FUNCTION public.deposit(p_amount numeric, OUT id uuid, OUT available numeric) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.deposit(p_amount numeric, OUT id uuid, OUT available numeric) TO api;
 
+-- Name: FUNCTION erase_worker(p_worker_id uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.erase_worker(p_worker_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_worker(p_worker_id uuid) TO api;
+
 -- Name: FUNCTION finish_tasks(p_tasks uuid[]); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.finish_tasks(p_tasks uuid[]) FROM PUBLIC;
@@ -3742,6 +4389,11 @@ GRANT ALL ON FUNCTION public.finish_tasks(p_tasks uuid[]) TO jobs;
 GRANT ALL ON FUNCTION public.finish_tasks(p_tasks uuid[]) TO signer;
 GRANT ALL ON FUNCTION public.finish_tasks(p_tasks uuid[]) TO operator;
 GRANT ALL ON FUNCTION public.finish_tasks(p_tasks uuid[]) TO auditor;
+
+-- Name: FUNCTION fund_pool(p_amount numeric, OUT id uuid, OUT pool numeric); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.fund_pool(p_amount numeric, OUT id uuid, OUT pool numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.fund_pool(p_amount numeric, OUT id uuid, OUT pool numeric) TO operator;
 
 -- Name: FUNCTION invite_worker(p_email text, p_name text, p_token_hash bytea); Type: ACL; Schema: public; Owner: -
 
@@ -3839,7 +4491,7 @@ GRANT SELECT(active_workers) ON TABLE public.platforms TO auditor;
 
 GRANT SELECT(is_active) ON TABLE public.platforms TO api;
 GRANT SELECT(is_active) ON TABLE public.platforms TO jobs;
-GRANT SELECT(is_active) ON TABLE public.platforms TO operator;
+GRANT SELECT(is_active),UPDATE(is_active) ON TABLE public.platforms TO operator;
 GRANT SELECT(is_active) ON TABLE public.platforms TO auditor;
 
 -- Name: COLUMN platforms.created_at; Type: ACL; Schema: public; Owner: -
@@ -3866,10 +4518,15 @@ GRANT ALL ON FUNCTION public.register_platform(p_name text, p_contact_email text
 REVOKE ALL ON FUNCTION public.register_worker(p_name text, p_email text, p_password_hash text, p_wallet_address text, p_invite_hash bytea, p_token_hash bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.register_worker(p_name text, p_email text, p_password_hash text, p_wallet_address text, p_invite_hash bytea, p_token_hash bytea) TO api;
 
--- Name: FUNCTION release_due(p_as_of timestamp with time zone, p_limit integer, OUT due integer, OUT released integer, OUT amount numeric); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION release_due(p_as_of timestamp with time zone, p_limit integer, OUT due integer, OUT released integer, OUT failed integer, OUT amount numeric); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.release_due(p_as_of timestamp with time zone, p_limit integer, OUT due integer, OUT released integer, OUT amount numeric) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.release_due(p_as_of timestamp with time zone, p_limit integer, OUT due integer, OUT released integer, OUT amount numeric) TO jobs;
+REVOKE ALL ON FUNCTION public.release_due(p_as_of timestamp with time zone, p_limit integer, OUT due integer, OUT released integer, OUT failed integer, OUT amount numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.release_due(p_as_of timestamp with time zone, p_limit integer, OUT due integer, OUT released integer, OUT failed integer, OUT amount numeric) TO jobs;
+
+-- Name: FUNCTION release_each(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric, OUT failed uuid[]); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.release_each(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric, OUT failed uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.release_each(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric, OUT failed uuid[]) TO jobs;
 
 -- Name: FUNCTION release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric); Type: ACL; Schema: public; Owner: -
 
@@ -3880,10 +4537,20 @@ GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp
 GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) TO operator;
 GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) TO auditor;
 
+-- Name: FUNCTION resolve_dispute(p_task_id uuid, p_to_worker integer, OUT id uuid, OUT status text, OUT paid numeric, OUT refunded numeric); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.resolve_dispute(p_task_id uuid, p_to_worker integer, OUT id uuid, OUT status text, OUT paid numeric, OUT refunded numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.resolve_dispute(p_task_id uuid, p_to_worker integer, OUT id uuid, OUT status text, OUT paid numeric, OUT refunded numeric) TO operator;
+
 -- Name: FUNCTION resume_stream(p_stream_id uuid); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.resume_stream(p_stream_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.resume_stream(p_stream_id uuid) TO api;
+
+-- Name: FUNCTION set_platform_active(p_platform_id uuid, p_is_active boolean, OUT id uuid, OUT name text, OUT is_active boolean); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.set_platform_active(p_platform_id uuid, p_is_active boolean, OUT id uuid, OUT name text, OUT is_active boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_platform_active(p_platform_id uuid, p_is_active boolean, OUT id uuid, OUT name text, OUT is_active boolean) TO operator;
 
 -- Name: FUNCTION sign_in(p_worker_id uuid, p_invite_hash bytea, p_token_hash bytea); Type: ACL; Schema: public; Owner: -
 
@@ -4059,6 +4726,11 @@ REVOKE ALL ON FUNCTION public.update_worker_statistics() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.who_am_i() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.who_am_i() TO api;
 
+-- Name: FUNCTION write_off_advance(p_loan_id uuid, OUT id uuid, OUT worker_id uuid, OUT recovered numeric, OUT lost numeric); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.write_off_advance(p_loan_id uuid, OUT id uuid, OUT worker_id uuid, OUT recovered numeric, OUT lost numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.write_off_advance(p_loan_id uuid, OUT id uuid, OUT worker_id uuid, OUT recovered numeric, OUT lost numeric) TO operator;
+
 -- Name: TABLE accounts; Type: ACL; Schema: ledger; Owner: -
 
 GRANT SELECT ON TABLE ledger.accounts TO api;
@@ -4072,6 +4744,18 @@ GRANT SELECT,INSERT ON TABLE ledger.transfers TO api;
 GRANT SELECT,INSERT ON TABLE ledger.transfers TO jobs;
 GRANT SELECT,INSERT ON TABLE ledger.transfers TO operator;
 GRANT SELECT ON TABLE ledger.transfers TO auditor;
+
+-- Name: TABLE audit_seals; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.audit_seals TO jobs;
+GRANT SELECT ON TABLE ops.audit_seals TO operator;
+GRANT SELECT ON TABLE ops.audit_seals TO auditor;
+
+-- Name: TABLE audit_waiting; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.audit_waiting TO jobs;
+GRANT SELECT ON TABLE ops.audit_waiting TO operator;
+GRANT SELECT ON TABLE ops.audit_waiting TO auditor;
 
 -- Name: TABLE deposits; Type: ACL; Schema: ops; Owner: -
 
@@ -4111,13 +4795,6 @@ GRANT SELECT ON TABLE public.active_streams_view TO api;
 GRANT SELECT ON TABLE public.active_streams_view TO jobs;
 GRANT SELECT ON TABLE public.active_streams_view TO operator;
 GRANT SELECT ON TABLE public.active_streams_view TO auditor;
-
--- Name: TABLE audit_logs; Type: ACL; Schema: public; Owner: -
-
-GRANT SELECT,INSERT ON TABLE public.audit_logs TO api;
-GRANT SELECT,INSERT ON TABLE public.audit_logs TO jobs;
-GRANT SELECT,INSERT ON TABLE public.audit_logs TO operator;
-GRANT SELECT ON TABLE public.audit_logs TO auditor;
 
 -- Name: TABLE daily_transaction_summary; Type: ACL; Schema: public; Owner: -
 

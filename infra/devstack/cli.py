@@ -15,7 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from devstack import demo, local, migrate, scheduler
+from devstack import audit, demo, local, migrate, operator, scheduler
 from devstack.gateway import invoke
 from devstack.postgres import programs, scratch
 from devstack.server import serving
@@ -48,6 +48,8 @@ def main() -> int:
     command("psql", run_psql, "psql on the local database, as owner; whatever follows goes to psql", add_help=False)
     command("routes", run_routes, "every endpoint and job, and who may call it")
     command("schema-dump", run_schema_dump, "write schema/schema.sql anew")
+    operator.add_to(commands)
+    audit.add_to(commands)
 
     arguments, rest = parser.parse_known_args()
     if rest and arguments.run != run_psql:

@@ -38,7 +38,11 @@ def environment(cluster: Cluster, name: str) -> dict[str, str]:
     """The variables that template.yaml gives its functions, and the operator's, for a database of a local cluster."""
     urls = {"ApiDatabase": cluster.url("api", name), "JobsDatabase": cluster.url("jobs", name)}
     template = Template(parameters={**SECRETS, **urls})
-    return {**template.environment, "DATABASE_URL_OPERATOR": cluster.url("operator", name)}
+    return {
+        **template.environment,
+        "DATABASE_URL_OPERATOR": cluster.url("operator", name),
+        "AUDIT_ANCHOR_FILE": str(cluster.folder / f"{name}.anchors"),
+    }
 
 
 def _make(cluster: Cluster, name: str) -> None:

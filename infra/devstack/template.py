@@ -62,7 +62,8 @@ class Template:
     def __init__(self, path: Path = TEMPLATE, parameters: Mapping[str, str] | None = None) -> None:
         self.document = _read(path)
         defaults = {name: declared.get("Default", "") for name, declared in self.document.get("Parameters", {}).items()}
-        self._values = {**defaults, **(parameters or {})}
+        # What AWS would name a resource is not known here: empty.
+        self._values = {**dict.fromkeys(self.document["Resources"], ""), **defaults, **(parameters or {})}
 
     def resources(self, kind: str) -> dict[str, dict[str, Any]]:
         """The properties of every resource of one type, by logical id."""

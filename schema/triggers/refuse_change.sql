@@ -1,7 +1,7 @@
 -- What is written stays written: history is appended to, and no table that money hangs on is emptied at once.
 --
--- On:      ledger.transfers and audit_logs, before update, delete or truncate; reputation_events, before update or
---          truncate (a draft worker's events go with him); every other domain table, before truncate
+-- On:      ledger.transfers, audit_logs and their seals, before update, delete or truncate; reputation_events, before
+--          update or truncate (a draft worker's events go with him); every other domain table, before truncate
 -- Raises:  GS014
 -- Test:    tests/schema/test_append_only.py
 
@@ -19,6 +19,10 @@ FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
 
 CREATE OR REPLACE TRIGGER _000_append_only
 BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_logs
+FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
+
+CREATE OR REPLACE TRIGGER _000_append_only
+BEFORE UPDATE OR DELETE OR TRUNCATE ON ops.audit_seals
 FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
 
 CREATE OR REPLACE TRIGGER _000_append_only

@@ -51,11 +51,16 @@ def test_a_job_says_when_it_runs_and_why(handler: str) -> None:
 def test_a_function_has_the_rights_of_its_kind_and_no_more(name: str) -> None:
     properties = template.resources("AWS::Serverless::Function")[name]
     kind = "Api" if properties["Handler"].startswith("api.") else "Jobs"
-    assert properties["Role"] == {"Fn::GetAtt": f"{kind}Role.Arn"}
+    role = "Anchor" if name == "AnchorAudit" else kind
+    assert properties["Role"] == {"Fn::GetAtt": f"{role}Role.Arn"}
     assert properties["LoggingConfig"] == {"LogGroup": {"Ref": f"{kind}Logs"}}
     given = set(properties.get("Environment", {}).get("Variables", {}))
-    allowed = {"Api": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER"}, "Jobs": {"DATABASE_URL_JOBS"}}
-    assert given <= allowed[kind]
+    allowed = {
+        "Api": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER"},
+        "Jobs": {"DATABASE_URL_JOBS"},
+        "Anchor": {"DATABASE_URL_JOBS", "AUDIT_ANCHOR_BUCKET", "AUDIT_ANCHOR_DAYS"},
+    }
+    assert given <= allowed[role]
 
 
 def test_no_right_is_for_everything() -> None:

@@ -18,6 +18,7 @@ def test_right_books_pass(api: Api, job: Callable[..., Any]) -> None:
     assert job("CheckLedger") == {"differences": 0}
 
 
+@pytest.mark.wrong_figures
 def test_a_wrong_figure_is_named_and_fails_the_run(
     api: Api,
     job: Callable[..., Any],

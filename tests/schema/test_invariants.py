@@ -75,6 +75,22 @@ PLANTED = [
         ),
         None,
     ),
+    (
+        "loans.amount recovered",
+        (
+            "INSERT INTO loans (worker_id, platform_id, amount, total_due, status, amount_repaid)"
+            " SELECT worker_id, platform_id, 5, 5, 'defaulted', 1 FROM tasks LIMIT 1"
+        ),
+        None,
+    ),
+    (
+        "loans.fee collected",
+        (
+            "INSERT INTO loans (worker_id, platform_id, amount, fee, total_due, status, amount_repaid)"
+            " SELECT worker_id, platform_id, 5, 1, 6, 'repaid', 6 FROM tasks LIMIT 1"
+        ),
+        None,
+    ),
     ("accounts.balance of worker_available", "UPDATE ledger.accounts SET balance = balance + 1", None),
     ("accounts.balance of custody", "DELETE FROM ledger.transfers WHERE reason = 'deposit'", "ledger.transfers"),
     ("accounts.balance held for open tasks", "UPDATE ledger.accounts SET balance = balance + 1", None),
@@ -104,6 +120,7 @@ def test_a_right_book_has_no_difference(books: Books, book: None) -> None:
     assert books.differences() == []
 
 
+@pytest.mark.wrong_figures
 @pytest.mark.parametrize(("figure", "statement", "mute"), PLANTED)
 def test_a_wrong_figure_is_seen(books: Books, book: None, figure: str, statement: str, mute: str | None) -> None:
     books.plant(statement, mute=mute)

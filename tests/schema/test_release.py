@@ -123,6 +123,7 @@ def test_a_stream_that_somebody_holds_is_skipped_and_caught_up_later(
     assert books.release()["due"] == 1
 
 
+@pytest.mark.wrong_figures
 def test_a_release_is_posted_once_even_if_the_stream_forgot_it_and_the_others_are_paid(
     books: Books, platform: UUID, worker: UUID
 ) -> None:

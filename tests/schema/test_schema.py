@@ -37,7 +37,7 @@ MONEY = {
 }
 ON_DELETE = {
     ("tasks", "worker_id"): "CASCADE",
-    ("tasks", "platform_id"): "NO ACTION",
+    ("tasks", "platform_id"): "CASCADE",
     ("streams", "task_id"): "CASCADE",
     ("streams", "worker_id"): "CASCADE",
     ("streams", "platform_id"): "NO ACTION",

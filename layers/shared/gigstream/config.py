@@ -39,6 +39,18 @@ class Settings:
     def api_key_pepper(self) -> bytes:
         return self._secret("API_KEY_PEPPER")
 
+    @property
+    def audit_anchor_bucket(self) -> str | None:
+        return self.environment.get("AUDIT_ANCHOR_BUCKET")
+
+    @property
+    def audit_anchor_days(self) -> int:
+        return _positive(self.environment, "AUDIT_ANCHOR_DAYS", 365)
+
+    @property
+    def audit_anchor_file(self) -> str:
+        return self._required("AUDIT_ANCHOR_FILE")
+
     def _required(self, name: str) -> str:
         value = self.environment.get(name)
         if not value:

@@ -205,6 +205,12 @@ class InvariantViolated(GigStreamError):
     sqlstates = ("GS030",)
 
 
+class AuditTampered(GigStreamError):
+    """The audit trail is not what was sealed."""
+
+    code = "audit_tampered"
+
+
 class Unavailable(GigStreamError):
     """The service is unavailable for a moment; try again."""
 

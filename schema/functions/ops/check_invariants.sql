@@ -169,7 +169,8 @@ AS $$
                 coalesce(p.held, 0)
             ),
             (
-                'tasks.refunded', CASE WHEN t.status = 'cancelled' AND p.held > 0 THEN t.amount ELSE 0 END,
+                'tasks.refunded',
+                CASE WHEN t.status = 'cancelled' AND p.held > 0 THEN t.amount - t.paid_amount ELSE 0 END,
                 coalesce(p.refunded, 0)
             )
         ) AS f (figure, stored, recounted)
@@ -206,7 +207,9 @@ AS $$
             SELECT
                 x.loan_id,
                 coalesce(sum(x.amount) FILTER (WHERE x.reason = 'advance'), 0) AS advanced,
-                coalesce(sum(x.amount) FILTER (WHERE x.reason = 'repay'), 0) AS repaid
+                coalesce(sum(x.amount) FILTER (WHERE x.reason = 'repay'), 0) AS repaid,
+                coalesce(sum(x.amount) FILTER (WHERE x.reason = 'recover'), 0) AS recovered,
+                coalesce(sum(x.amount) FILTER (WHERE x.reason = 'fee'), 0) AS fee
             FROM ledger.transfers AS x
             WHERE x.loan_id IS NOT NULL
             GROUP BY x.loan_id
@@ -217,7 +220,18 @@ AS $$
                 'loans.amount advanced', CASE WHEN l.disbursed_at IS NOT NULL THEN l.amount ELSE 0 END,
                 coalesce(p.advanced, 0)
             ),
-            ('loans.amount_repaid', l.amount_repaid, coalesce(p.repaid, 0))
+            ('loans.amount_repaid', l.amount_repaid, coalesce(p.repaid, 0)),
+            -- An advance that is over, paid back or given up, has been settled: the principal first.
+            (
+                'loans.amount recovered',
+                CASE WHEN l.status IN ('repaid', 'defaulted') THEN least(l.amount, l.amount_repaid) ELSE 0 END,
+                coalesce(p.recovered, 0)
+            ),
+            (
+                'loans.fee collected',
+                CASE WHEN l.status IN ('repaid', 'defaulted') THEN greatest(0, l.amount_repaid - l.amount) ELSE 0 END,
+                coalesce(p.fee, 0)
+            )
         ) AS f (figure, stored, recounted)
     ),
 

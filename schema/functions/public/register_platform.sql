@@ -32,6 +32,10 @@ BEGIN
         'platform', v_id, current_setting('gigstream.ip', TRUE), current_setting('gigstream.user_agent', TRUE)
     );
     PERFORM ops.audit('platform.registered', 'platform', v_id);
+    -- The caller is still nobody: under nobody's name the request's idempotency row was taken.
+    PERFORM ops.act_as(
+        NULL, NULL, current_setting('gigstream.ip', TRUE), current_setting('gigstream.user_agent', TRUE)
+    );
     RETURN QUERY SELECT p.* FROM platforms AS p WHERE p.id = v_id;
 END;
 $$;

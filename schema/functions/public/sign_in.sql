@@ -1,6 +1,6 @@
 -- Begins a session for a worker whose password was right, and accepts his invite if he brings one.
 --
--- Raises:  GS022 for a bad invite
+-- Raises:  GS022 for a bad invite; GS002 when he was erased while his password was checked
 -- Cost:    O(1)
 -- Test:    tests/functions/test_auth_sessions.py
 
@@ -12,7 +12,11 @@ AS $$
 DECLARE
     v_session_id CONSTANT uuid := ops.start_session(p_worker_id, p_token_hash);
 BEGIN
-    UPDATE workers SET last_active_at = greatest(last_active_at, clock_timestamp()) WHERE id = p_worker_id;
+    UPDATE workers SET last_active_at = greatest(last_active_at, clock_timestamp())
+    WHERE id = p_worker_id AND password_hash <> '';
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'there is no such worker any more' USING ERRCODE = 'GS002';
+    END IF;
     PERFORM ops.audit('worker.signed_in', 'worker', p_worker_id);
     PERFORM ops.accept_invite(p_worker_id, p_invite_hash);
     RETURN QUERY VALUES (p_worker_id, v_session_id);

@@ -63,9 +63,7 @@ def fund_pool(amount: Decimal) -> Query[Funding]:
 
 def write_off_advance(loan_id: UUID) -> Query[WriteOff]:
     """Give up on an advance. NotFound; WrongState unless it is paid out and not settled."""
-    return one(
-        WriteOff, "SELECT id, worker_id, recovered, lost FROM write_off_advance(%(loan_id)s)", loan_id=loan_id
-    )
+    return one(WriteOff, "SELECT id, worker_id, recovered, lost FROM write_off_advance(%(loan_id)s)", loan_id=loan_id)
 
 
 def resolve_dispute(task_id: UUID, to_worker: int) -> Query[Resolution]:

@@ -1,0 +1,122 @@
+"""gigstream operator: what neither a worker nor a platform may decide. There is no HTTP route to any of it."""
+
+import os
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from rich.console import Console
+from rich.table import Table
+
+from devstack import local
+from gigstream import db, money
+from gigstream.config import ConfigError
+from gigstream.errors import GigStreamError, Invalid
+from gigstream.queries import operator
+
+VARIABLE = "DATABASE_URL_OPERATOR"
+ABOUT = f"""\
+Acts that belong to neither worker nor platform. They go to the database of {VARIABLE}, as role operator, or else to the
+local one; each is one transaction and leaves an audit row of the system. It ends with 0 when it was done, 2 when it
+cannot be done, 1 when the database fails: then look before you repeat it."""
+
+
+def add_to(commands: Any) -> None:
+    """Add `operator` and its acts to a command line's subparsers."""
+    acts = commands.add_parser("operator", help="disputes, advances, platforms: an operator's acts", description=ABOUT)
+    acts = acts.add_subparsers(metavar="ACT", required=True)
+
+    def act(name: str, about: str, more: str) -> ArgumentParser:
+        added: ArgumentParser = acts.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}. {more}")
+        added.set_defaults(run=run)
+        return added
+
+    off = act(
+        "deactivate-platform",
+        "refuse a platform's API keys from now on",
+        "What it promised goes on: streams are released, workers are paid out.",
+    )
+    off.add_argument("platform_id", type=UUID, metavar="PLATFORM", help="its id")
+    off.set_defaults(query=lambda given: operator.set_platform_active(given.platform_id, is_active=False))
+
+    on = act("activate-platform", "let a deactivated platform in again", "Its keys are good as they were.")
+    on.add_argument("platform_id", type=UUID, metavar="PLATFORM", help="its id")
+    on.set_defaults(query=lambda given: operator.set_platform_active(given.platform_id, is_active=True))
+
+    fund = act("fund-pool", "put money into the pool that advances are paid from", "Doing it twice funds it twice.")
+    fund.add_argument("amount", type=_amount, metavar="AMOUNT", help='USDC, such as "2500" or "12.50"')
+    fund.set_defaults(query=lambda given: operator.fund_pool(given.amount))
+
+    write_off = act(
+        "write-off",
+        "give up on an advance that is not paid back",
+        "The loan is defaulted, the worker's score falls by 100, what he did pay back goes to the pool.",
+    )
+    write_off.add_argument("loan_id", type=UUID, metavar="LOAN", help="its id")
+    write_off.set_defaults(query=lambda given: operator.write_off_advance(given.loan_id))
+
+    resolve = act(
+        "resolve-dispute",
+        "end the dispute over a task by splitting what is held for it",
+        "With the whole price at the worker the task is completed, else it is cancelled with what it paid.",
+    )
+    resolve.add_argument("task_id", type=UUID, metavar="TASK", help="its id")
+    resolve.add_argument(
+        "--to-worker",
+        type=int,
+        required=True,
+        metavar="BASIS_POINTS",
+        help="the worker's share, 0 to 10000: 10000 is all, 2500 a quarter; the platform gets the rest back",
+    )
+    resolve.set_defaults(query=lambda given: operator.resolve_dispute(given.task_id, given.to_worker))
+
+
+def run(arguments: Namespace) -> int:
+    """Do one act and show what became of it."""
+    try:
+        with database():
+            done = db.write(db.Session("operator"), arguments.query(arguments))
+    except (GigStreamError, ConfigError, psycopg.Error) as error:
+        print(error, file=sys.stderr)
+        return 2 if isinstance(error, GigStreamError) and error.status < 500 else 1
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for field in fields(done):
+        table.add_row(field.name.replace("_", " "), _shown(getattr(done, field.name)))
+    Console().print(table)
+    return 0
+
+
+@contextmanager
+def database() -> Iterator[None]:
+    """Where an operator's queries go: DATABASE_URL_OPERATOR, or else the local database."""
+    try:
+        if VARIABLE in os.environ:
+            yield
+        else:
+            with local.database() as cluster:
+                os.environ.update(local.environment(cluster, local.DATABASE))
+                yield
+    finally:
+        db.close()
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        amount = money.parse(text)
+    except Invalid as error:
+        raise ArgumentTypeError(str(error)) from None
+    if amount == 0:
+        raise ArgumentTypeError("must be more than 0")
+    return amount
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{money.text(value)} USDC" if isinstance(value, Decimal) else str(value)

@@ -1,0 +1,50 @@
+-- An operator gives up on an advance: the loan is defaulted, the worker's reputation falls by 100, and what he paid
+-- back so far leaves his advance account, the principal first: to the pool, anything above it to fees. The rest is the
+-- pool's loss, and later pay is the worker's in full.
+--
+-- Returns: the loan's id, its worker, what came back and what is lost of the amount advanced, USDC
+-- Raises:  GS001; GS011 when it is not paid out or is settled already
+-- Locks:   the loan, the worker; then the accounts
+-- Cost:    O(1)
+-- Test:    tests/schema/test_operator.py
+
+CREATE OR REPLACE FUNCTION write_off_advance(
+    p_loan_id uuid, OUT id uuid, OUT worker_id uuid, OUT recovered numeric, OUT lost numeric
+)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_loan loans;
+    v_advance uuid;
+BEGIN
+    SELECT l.* INTO v_loan FROM loans AS l WHERE l.id = p_loan_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no loan %', p_loan_id USING ERRCODE = 'GS001';
+    END IF;
+    IF v_loan.status NOT IN ('disbursed', 'repaying') THEN
+        RAISE EXCEPTION 'the loan is %, not disbursed or repaying', v_loan.status USING ERRCODE = 'GS011';
+    END IF;
+    id := v_loan.id;
+    worker_id := v_loan.worker_id;
+    recovered := least(v_loan.amount, v_loan.amount_repaid);
+    lost := v_loan.amount - recovered;
+    v_advance := ledger.account('worker_advance', v_loan.worker_id, v_loan.platform_id);
+
+    UPDATE loans AS l SET status = 'defaulted', defaulted_at = clock_timestamp() WHERE l.id = p_loan_id;
+    INSERT INTO reputation_events (worker_id, event_type, delta, reason, related_id)
+    VALUES (v_loan.worker_id, 'penalty', -100, 'advance not paid back', p_loan_id);
+    PERFORM ops.audit('loan.written_off', 'loan', p_loan_id, jsonb_build_object('lost', lost::text));
+    PERFORM ops.emit(
+        'loan.defaulted', v_loan.platform_id, v_loan.worker_id, 'loan', p_loan_id,
+        jsonb_build_object('amount', v_loan.amount::text, 'amount_repaid', v_loan.amount_repaid::text)
+    );
+    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, loan_id, event_at)
+    SELECT v_advance, m.account, m.amount, m.reason, p_loan_id, clock_timestamp()
+    FROM (
+        VALUES
+        (ledger.account('advance_pool'), recovered, 'recover'),
+        (ledger.account('fees'), v_loan.amount_repaid - recovered, 'fee')
+    ) AS m (account, amount, reason)
+    WHERE m.amount > 0;
+END;
+$$;
