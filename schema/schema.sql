@@ -2424,8 +2424,10 @@ BEGIN
     v_advance := ledger.account('worker_advance', v_loan.worker_id, v_loan.platform_id);
 
     UPDATE loans AS l SET status = 'defaulted', defaulted_at = clock_timestamp() WHERE l.id = p_loan_id;
-    INSERT INTO reputation_events (worker_id, event_type, delta, reason, related_id)
-    VALUES (v_loan.worker_id, 'penalty', -100, 'advance not paid back', p_loan_id);
+    IF v_loan.mode = 'predictive' THEN
+        INSERT INTO reputation_events (worker_id, event_type, delta, reason, related_id)
+        VALUES (v_loan.worker_id, 'penalty', -100, 'advance not paid back', p_loan_id);
+    END IF;
     PERFORM ops.audit('loan.written_off', 'loan', p_loan_id, jsonb_build_object('lost', lost::text));
     PERFORM ops.emit(
         'loan.defaulted', v_loan.platform_id, v_loan.worker_id, 'loan', p_loan_id,

@@ -166,10 +166,20 @@ def test_what_was_paid_back_goes_to_the_pool_and_the_rest_is_its_loss(
     assert books.balance("worker_available", worker, platform) == before
     found = books.row("SELECT status, amount_repaid, defaulted_at IS NOT NULL AS dated FROM loans")
     assert found == {"status": "defaulted", "amount_repaid": Decimal(repaid), "dated": True}
-    event = books.row("SELECT delta, related_id FROM reputation_events WHERE event_type = 'penalty'")
-    assert event == {"delta": -100, "related_id": loan}
     assert books.value("SELECT count(*) FROM ops.outbox WHERE event = 'loan.defaulted' AND object_id = %s", loan) == 1
     assert books.differences() == []
+
+
+@pytest.mark.parametrize(("mode", "penalties"), [("earned", []), ("predictive", [-100])])
+def test_only_a_predictive_advance_costs_reputation(books: Books, mode: str, penalties: list[int]) -> None:
+    platform = books.platform()
+    loan = advance(books, platform, books.worker(platform), "20")
+    books.plant("UPDATE loans SET mode = %s", mode)
+
+    operate(books, "write_off_advance", loan)
+
+    events = books.rows("SELECT delta FROM reputation_events WHERE event_type = 'penalty' AND related_id = %s", loan)
+    assert [event["delta"] for event in events] == penalties
 
 
 def test_an_advance_is_written_off_once_and_only_when_it_was_paid_out(books: Books) -> None:

@@ -1,6 +1,7 @@
--- An operator gives up on an advance: the loan is defaulted, the worker's reputation falls by 100, and what he paid
--- back so far leaves his advance account, the principal first: to the pool, anything above it to fees. The rest is the
--- pool's loss, and later pay is the worker's in full.
+-- An operator gives up on an advance: the loan is defaulted, and what the worker paid back so far leaves his advance
+-- account, the principal first: to the pool, anything above it to fees. The rest is the pool's loss, and later pay is
+-- the worker's in full. His reputation falls by 100 for a predictive advance; an earned one is repaid from pay alone,
+-- and that the pay did not come is not his fault.
 --
 -- Returns: the loan's id, its worker, what came back and what is lost of the amount advanced, USDC
 -- Raises:  GS001; GS011 when it is not paid out or is settled already
@@ -31,8 +32,10 @@ BEGIN
     v_advance := ledger.account('worker_advance', v_loan.worker_id, v_loan.platform_id);
 
     UPDATE loans AS l SET status = 'defaulted', defaulted_at = clock_timestamp() WHERE l.id = p_loan_id;
-    INSERT INTO reputation_events (worker_id, event_type, delta, reason, related_id)
-    VALUES (v_loan.worker_id, 'penalty', -100, 'advance not paid back', p_loan_id);
+    IF v_loan.mode = 'predictive' THEN
+        INSERT INTO reputation_events (worker_id, event_type, delta, reason, related_id)
+        VALUES (v_loan.worker_id, 'penalty', -100, 'advance not paid back', p_loan_id);
+    END IF;
     PERFORM ops.audit('loan.written_off', 'loan', p_loan_id, jsonb_build_object('lost', lost::text));
     PERFORM ops.emit(
         'loan.defaulted', v_loan.platform_id, v_loan.worker_id, 'loan', p_loan_id,
