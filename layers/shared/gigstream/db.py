@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, LiteralString, TypeVar
 
 import psycopg
-from psycopg import Connection, Cursor
+from psycopg import Connection, Cursor, Pipeline
+from psycopg.abc import PQGen
 from psycopg.pq import TransactionStatus
 from psycopg.rows import class_row
 
@@ -199,6 +200,23 @@ def _send(
             cursors.append(cursor)
             cursor.execute(query.sql, query.params or None)
     return cursors
+
+
+def _end_pipeline(pipeline: Any) -> PQGen[None]:
+    """Send a Sync and nothing behind it, and read what comes back.
+
+    psycopg's own way sends a Flush behind the Sync. When the pooler has answered the Sync by then, it takes a session
+    for the Flush, which has no answer, and keeps it for us until we speak again: idle functions would hold its whole
+    pool.
+    """
+    try:
+        pipeline._enqueue_sync()  # noqa: SLF001
+        yield from pipeline._communicate_gen()  # noqa: SLF001
+    finally:
+        yield from pipeline._fetch_gen(flush=False)  # noqa: SLF001
+
+
+Pipeline._exit_gen = _end_pipeline  # type: ignore[assignment, method-assign]  # noqa: SLF001
 
 
 def _rows(cursor: Cursor[Any]) -> list[Any]:

@@ -1,0 +1,191 @@
+"""The faults that `make mutants` plants, each with the rows that must see it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Edit:
+    """In `file`, every `was` becomes `becomes`."""
+
+    file: str
+    was: str
+    becomes: str
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One fault: what is wrong in a few words, the edits that make it so, the rows to play."""
+
+    name: str
+    rows: tuple[str, ...]
+    edits: tuple[Edit, ...]
+
+
+FUNCTIONS = "schema/functions/public"
+LAYER = "layers/shared/gigstream"
+
+MUTATIONS = [
+    Mutation(
+        "accrual rounds where it must cut",
+        ("R1",),
+        (
+            Edit(f"{FUNCTIONS}/stream_accrued.sql", "0.000001 * div(", "0.000001 * round(1.0 *"),
+            Edit(f"{FUNCTIONS}/stream_accrued.sql", "p_anchor_time))),", "p_anchor_time))) /"),
+        ),
+    ),
+    Mutation(
+        "resume does not move the end",
+        ("R1",),
+        (
+            Edit(
+                f"{FUNCTIONS}/resume_stream.sql",
+                "v_stream.end_time + (v_anchor - greatest(v_stream.paused_at, v_stream.anchor_time))",
+                "v_stream.end_time",
+            ),
+        ),
+    ),
+    Mutation(
+        "resume keeps the old anchor amount",
+        ("R1",),
+        (Edit(f"{FUNCTIONS}/resume_stream.sql", "anchor_amount = s.released_amount,", ""),),
+    ),
+    Mutation(
+        "a top-up keeps the old anchor",
+        ("R1",),
+        (Edit(f"{FUNCTIONS}/top_up_stream.sql", "        anchor_time = v_anchor,\n", ""),),
+    ),
+    Mutation(
+        "a release is not numbered",
+        ("R2", "R4"),
+        (Edit(f"{FUNCTIONS}/release_streams.sql", "s.release_seq + (d.amount > 0)::integer", "s.release_seq"),),
+    ),
+    Mutation(
+        "a tick from the future pays early",
+        ("R19",),
+        (
+            Edit(f"{FUNCTIONS}/release_due.sql", "least(p_as_of, clock_timestamp())", "p_as_of"),
+            Edit(f"{FUNCTIONS}/release_streams.sql", "least(p_as_of, clock_timestamp())", "p_as_of"),
+        ),
+    ),
+    Mutation(
+        "release workers do not lock the streams they take",
+        ("R5", "R2"),
+        (Edit(f"{FUNCTIONS}/release_due.sql", "        FOR NO KEY UPDATE SKIP LOCKED\n", ""),),
+    ),
+    Mutation(
+        "balances are not locked in one order",
+        ("R5", "R2"),
+        (Edit("schema/triggers/apply_transfers.sql", "    ORDER BY a.id\n", "    ORDER BY random()\n"),),
+    ),
+    Mutation(
+        "the tenant outlives its transaction in the pooler's session",
+        ("R6", "R16"),
+        (Edit("schema/functions/ops/act_as.sql", ", TRUE)", ", FALSE)"),),
+    ),
+    Mutation(
+        "statements are prepared behind the pooler",
+        ("R6",),
+        (Edit(f"{LAYER}/db.py", "prepare_threshold=None", "prepare_threshold=0"),),
+    ),
+    Mutation(
+        "a serialization failure is not tried again",
+        ("R8",),
+        (Edit(f"{LAYER}/db.py", "ATTEMPTS = 5", "ATTEMPTS = 1"),),
+    ),
+    Mutation(
+        "an answer is stored after the commit",
+        ("R3", "R9"),
+        (Edit(f"{LAYER}/db.py", "[claim.store(result), COMMIT]", "[COMMIT, claim.store(result)]"),),
+    ),
+    Mutation(
+        "an idempotency key is not claimed",
+        ("R9",),
+        (Edit("schema/functions/ops/claim_request.sql", "    IF FOUND THEN\n", "    IF TRUE THEN\n"),),
+    ),
+    Mutation(
+        "an idempotency key forgets its request",
+        ("R9",),
+        (
+            Edit(
+                "schema/functions/ops/claim_request.sql",
+                "    IF v_hash IS DISTINCT FROM p_request_hash THEN\n",
+                "    IF FALSE THEN\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "idempotency keys are shared by tenants",
+        ("R9",),
+        (
+            Edit(
+                "schema/functions/ops/principal.sql",
+                "    SELECT coalesce(ops.tenant_kind() || ':' || ops.tenant()::text,",
+                "    SELECT coalesce('anybody',",
+            ),
+        ),
+    ),
+    Mutation(
+        "a token for another audience is taken",
+        ("R15",),
+        (Edit(f"{LAYER}/auth.py", 'options={"require": [', 'options={"verify_aud": False, "require": ['),),
+    ),
+    Mutation(
+        "a token without an end is taken",
+        ("R15",),
+        (Edit(f"{LAYER}/auth.py", ', "iat", "exp"]', ', "iat"]'),),
+    ),
+    Mutation(
+        "a token of another kind is taken",
+        ("R15",),
+        (Edit(f"{LAYER}/auth.py", 'if claims["typ"] != "access":', "if False:"),),
+    ),
+    Mutation(
+        "everybody sees every task",
+        ("R16",),
+        (
+            Edit(
+                "schema/roles.sql",
+                "CREATE POLICY tenant_read ON tasks FOR SELECT TO api\n"
+                "USING ((SELECT ops.tenant()) = any(ARRAY[platform_id, worker_id]));",
+                "CREATE POLICY tenant_read ON tasks FOR SELECT TO api USING (true);",
+            ),
+        ),
+    ),
+    Mutation(
+        "a revoked key still opens",
+        ("R16",),
+        (Edit("schema/functions/ops/authenticate_key.sql", "        AND k.revoked_at IS NULL\n", ""),),
+    ),
+    Mutation(
+        "a scope is not asked for",
+        ("R16",),
+        (
+            Edit(
+                "schema/functions/ops/authenticate_key.sql",
+                "p_scope <> '*' AND p_scope <> ALL (v_key.scopes)",
+                "FALSE",
+            ),
+        ),
+    ),
+    Mutation(
+        "posted money goes with its task",
+        ("R22",),
+        (
+            Edit(
+                "schema/migrations/0003_ledger.sql",
+                "task_id uuid REFERENCES tasks (id) ON DELETE RESTRICT",
+                "task_id uuid REFERENCES tasks (id) ON DELETE CASCADE",
+            ),
+            Edit(
+                "schema/triggers/refuse_change.sql",
+                "BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.transfers",
+                "BEFORE UPDATE OR TRUNCATE ON ledger.transfers",
+            ),
+        ),
+    ),
+    Mutation(
+        "a table can be emptied at once",
+        ("R22",),
+        (Edit("schema/triggers/refuse_change.sql", "BEFORE TRUNCATE ON workers\n", "BEFORE UPDATE ON workers\n"),),
+    ),
+]

@@ -1,0 +1,110 @@
+"""For each route a request that will be accepted; one that changes something has something fresh to act on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from tests.books import Books
+from tests.conftest import Api
+from tests.examples import BODIES, NAME, PASSWORD
+from tests.people import new_stream, new_task, new_worker, numbers
+from tests.world import RULES, World
+
+from devstack.gateway import Answer
+from gigstream.web import Rule
+
+CHANGING = {name: rule for name, rule in RULES.items() if rule.writes}
+KEYED = {name: rule for name, rule in CHANGING.items() if rule.idempotency != "none"}
+
+
+@dataclass(frozen=True)
+class Act:
+    """One request; sent again with the same `key` it is the same one."""
+
+    rule: Rule
+    path: str
+    body: dict[str, Any] | None
+    credentials: dict[str, str]
+    key: str = field(default_factory=lambda: str(uuid4()))
+
+    def send(self, api: Api) -> Answer:
+        headers = {"Idempotency-Key": self.key}
+        return api.send(self.rule.method, self.path, self.body, headers=headers, **self.credentials)
+
+
+def ready(world: World, books: Books, name: str) -> Act:
+    """A request of the route, with a body of the fields that it must have and those that are fresh."""
+    rule, required, optional = RULES[name], *BODIES.get(name, ({}, {}))
+    fresh = _FRESH[name](world) if rule.writes else {}
+    if name in _DRAFTS:
+        draft = books.draft(UUID(world.platform.id), UUID(world.worker.id), task_type=_DRAFTS[name])
+        fresh["task_id"] = str(draft)
+    path = rule.path.format(**world.ids | fresh)
+    body = {one: fresh.get(one, world.ids.get(one, value)) for one, value in required.items()}
+    body |= {one: fresh[one] for one in optional if one in fresh}
+    standard = {} if rule.public else (world.platform if rule.scope else world.worker).credentials
+    return Act(rule, path, body if name in BODIES else None, fresh.get("credentials", standard))
+
+
+def _email() -> dict[str, str]:
+    return {"email": f"{uuid4().hex}@example.com"}
+
+
+def _tokens(world: World, email: dict[str, str]) -> Any:
+    return world.api.post("/v1/auth/register", NAME | PASSWORD | email).json
+
+
+def _account(world: World) -> dict[str, str]:
+    email = _email()
+    _tokens(world, email)
+    return email
+
+
+def _somebody(world: World) -> dict[str, Any]:
+    """A worker who has done nothing yet."""
+    worker = new_worker(world.api)
+    return {"worker_id": worker.id, "credentials": worker.credentials}
+
+
+def _started(world: World) -> dict[str, str]:
+    task_id = new_task(world.platform, world.worker)
+    world.platform.made(f"/v1/tasks/{task_id}/start")
+    return {"task_id": task_id}
+
+
+def _running(world: World) -> dict[str, str]:
+    """A stream of which some has accrued."""
+    start = datetime.now(UTC) - timedelta(minutes=10)
+    return {"stream_id": new_stream(world.platform, world.worker, "36", start_time=start.isoformat())}
+
+
+def _paused(world: World) -> dict[str, str]:
+    stream = _running(world)
+    world.platform.made(f"/v1/streams/{stream['stream_id']}/pause")
+    return stream
+
+
+_FRESH: dict[str, Callable[[World], dict[str, Any]]] = {
+    "POST /v1/auth/register": lambda _: _email(),
+    "POST /v1/auth/login": _account,
+    "POST /v1/auth/refresh": lambda world: {"refresh_token": _tokens(world, _email())["refresh_token"]},
+    "POST /v1/auth/logout": _somebody,
+    "POST /v1/platforms/register": lambda _: {"contact_email": _email()["email"]},
+    "PATCH /v1/platforms/{platform_id}": lambda _: {"contact_email": _email()["email"]},
+    "POST /v1/platforms/{platform_id}/deposits": lambda _: {"amount": str(next(numbers))},
+    "POST /v1/workers": lambda _: _email(),
+    "PATCH /v1/workers/{worker_id}": lambda _: _email(),
+    "DELETE /v1/workers/{worker_id}": _somebody,
+    "POST /v1/tasks": lambda _: {"title": f"task {next(numbers)}"},
+    "POST /v1/tasks/{task_id}/start": lambda _: {},
+    "POST /v1/tasks/{task_id}/complete": lambda world: _started(world) | {"rating": 5},
+    "POST /v1/tasks/{task_id}/cancel": _started,
+    "POST /v1/streams": lambda _: {"duration_seconds": 3600},
+    "POST /v1/streams/{stream_id}/pause": _running,
+    "POST /v1/streams/{stream_id}/resume": _paused,
+    "POST /v1/streams/{stream_id}/cancel": _running,
+}
+# They start a draft, by the type of its task, and so move money: its hold is written then.
+_DRAFTS = {"POST /v1/tasks/{task_id}/start": "fixed", "POST /v1/streams": "streaming"}
