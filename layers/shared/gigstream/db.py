@@ -292,7 +292,8 @@ def _roll_back(conn: Connection[Any]) -> None:
 def _translated(exc: psycopg.Error) -> Exception:
     """Our error for the database's. What nobody foresaw stays as it is and becomes a 500."""
     if exc.sqlstate is None:
-        if isinstance(exc, psycopg.OperationalError | psycopg.InterfaceError):
+        # A bare DatabaseError is libpq's own word for a connection that broke while an answer was awaited.
+        if isinstance(exc, psycopg.OperationalError | psycopg.InterfaceError) or type(exc) is psycopg.DatabaseError:
             return Unavailable(retry_after=RETRY_AFTER)
         return Invalid() if isinstance(exc, psycopg.DataError) else exc
     kind = by_sqlstate(exc.sqlstate, exc.diag.constraint_name)

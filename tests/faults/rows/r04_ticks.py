@@ -16,8 +16,8 @@ from tests.faults.serving import called
 
 from devstack import scheduler
 
-STREAMS = 100
-HOURS, GAP_HOURS = 8, 6
+STREAMS = 50
+HOURS, GAP_HOURS = 7, 6
 START = MINUTE - timedelta(hours=HOURS)
 MINUTES = [START + timedelta(minutes=n) for n in range(1, 60 * HOURS)]
 
@@ -56,7 +56,7 @@ def run(books: Books, terms: list[tuple[Decimal, int]], ticks: Iterable[datetime
     return due, streams, earned
 
 
-@row(4, "ticks repeated 16 times, 10 % lost, late, out of order, a gap of 6 h", full=3000, short=300)
+@row(4, "ticks repeated 16 times, 10 % lost, late, out of order, a gap of 6 h", full=3000, short=120)
 def play(arena: Arena, chance: random.Random, cases: int) -> Outcome:
     outcome = Outcome()
     with called(arena):

@@ -48,7 +48,8 @@ class Crowd:
         while self.take():
             name, method, path, body = chance.choice(acts)
             answers = insist(platform, self.outcome, method, path, body, pause=0.1)
-            self.done[name] += answers[-1].status in (200, 201)
+            with self.turn:
+                self.done[name] += answers[-1].status in (200, 201)
 
 
 def kill_backends(arena: Arena) -> None:

@@ -95,7 +95,7 @@ class Shift:
         self.books.pass_time(stream, -3600)
 
 
-@row(19, "event and function clocks +-10 min, backward 1 h, long lock waits", full=600, short=60)
+@row(19, "event and function clocks +-10 min, backward 1 h, long lock waits", full=600, short=40)
 def play(arena: Arena, chance: random.Random, cases: int) -> Outcome:
     outcome = Outcome(cases=cases)
     shift = Shift(arena, chance, outcome)

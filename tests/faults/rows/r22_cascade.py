@@ -21,7 +21,10 @@ PART = "DELETE FROM {} WHERE id = {}"
 @row(22, "DELETE and TRUNCATE CASCADE of every table by each role", full=4000, short=378)
 def play(arena: Arena, chance: random.Random, cases: int) -> Outcome:
     books = arena.books
-    outcome = Outcome(violations=[f"{key} no longer cascades" for key in CASCADING - cascading(books)])
+    keys = cascading(books)
+    outcome = Outcome(violations=[f"{key} no longer cascades" for key in CASCADING - keys])
+    # The ledger's rules would refuse what such a key does; it is not to be tried in the first place.
+    outcome.violations += [f"{key} cascades" for key in keys if key[0].startswith("ledger.")]
     posted(books)
     before = _money(books)
     tries = [(role, table, act) for role in ROLES for table in ALL for act in [*WHOLE, PART]]
