@@ -56,6 +56,7 @@ def play(arena: Arena, chance: random.Random, cases: int) -> Outcome:
             for _ in range(POOL)
         ]
 
+        arena.books.connection("operator")  # once, before many threads ask for it
         acts = [
             clients.submit(_act, arena, api, chance.choice(tenants), chance.choice(list(RULES))) for _ in range(cases)
         ]
