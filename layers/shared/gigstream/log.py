@@ -7,7 +7,7 @@ import traceback
 from gigstream import clock
 from gigstream.config import settings
 
-_LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}
+_LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 _SECRETS = ("authorization", "key", "password", "secret", "token")
 
 _context: dict[str, object] = {}
