@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from devstack.postgres import CHECKOUT
-from devstack.template import Function, Route, Template
+from devstack.template import Function, Route, Schedule, Template
 from gigstream.errors import ALL
 
 template = Template()
@@ -61,6 +61,15 @@ def test_a_function_has_the_rights_of_its_kind_and_no_more(name: str) -> None:
         "Anchor": {"DATABASE_URL_JOBS", "AUDIT_ANCHOR_BUCKET", "AUDIT_ANCHOR_DAYS"},
     }
     assert given <= allowed[role]
+
+
+@pytest.mark.parametrize("schedule", template.schedules, ids=lambda schedule: schedule.function.name)
+def test_a_job_that_keeps_failing_leaves_its_event_and_rings(schedule: Schedule) -> None:
+    properties = template.resources("AWS::Serverless::Function")[schedule.function.name]
+    (queue,) = template.resources("AWS::SQS::Queue")
+    assert properties["DeadLetterQueue"] == {"Type": "SQS", "TargetArn": {"Fn::GetAtt": f"{queue}.Arn"}}
+    (alarm,) = template.resources("AWS::CloudWatch::Alarm").values()
+    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": f"{queue}.QueueName"}}]
 
 
 def test_no_right_is_for_everything() -> None:
