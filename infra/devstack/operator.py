@@ -56,7 +56,7 @@ def add_to(commands: Any) -> None:
     write_off = act(
         "write-off",
         "give up on an advance that is not paid back",
-        "The loan is defaulted, the worker's score falls by 100, what he did pay back goes to the pool.",
+        "The loan is defaulted, what he did pay back goes to the pool; a predictive one costs him 100 points.",
     )
     write_off.add_argument("loan_id", type=UUID, metavar="LOAN", help="its id")
     write_off.set_defaults(query=lambda given: operator.write_off_advance(given.loan_id))
