@@ -23,10 +23,6 @@ def info(message: str, **fields: object) -> None:
     _write("INFO", message, fields)
 
 
-def warning(message: str, **fields: object) -> None:
-    _write("WARNING", message, fields)
-
-
 def error(message: str, exc: BaseException, **fields: object) -> None:
     """An error and where it happened; its text only when it is ours: a driver's may quote the values of a row."""
     found = {

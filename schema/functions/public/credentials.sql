@@ -3,7 +3,7 @@
 -- Cost:  O(1)
 -- Test:  tests/functions/test_auth_sessions.py
 
-CREATE OR REPLACE FUNCTION public.credentials(p_email text) RETURNS TABLE (worker_id uuid, password_hash text)
+CREATE OR REPLACE FUNCTION credentials(p_email text) RETURNS TABLE (worker_id uuid, password_hash text)
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp
 AS $$

@@ -4,7 +4,7 @@
 -- Cost:    O(1)
 -- Test:    tests/functions/test_auth_invites.py
 
-CREATE OR REPLACE FUNCTION public.invite_worker(p_email text, p_name text, p_token_hash bytea)
+CREATE OR REPLACE FUNCTION invite_worker(p_email text, p_name text, p_token_hash bytea)
 RETURNS TABLE (id uuid, email text, name text, expires_at timestamptz)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = public, pg_temp

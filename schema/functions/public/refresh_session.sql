@@ -6,7 +6,7 @@
 -- Cost:    O(1), and O(tokens of the session) when it ends
 -- Test:    tests/functions/test_auth_sessions.py
 
-CREATE OR REPLACE FUNCTION public.refresh_session(p_token_hash bytea, p_next_hash bytea)
+CREATE OR REPLACE FUNCTION refresh_session(p_token_hash bytea, p_next_hash bytea)
 RETURNS TABLE (worker_id uuid, session_id uuid)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = public, pg_temp

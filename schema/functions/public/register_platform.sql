@@ -4,7 +4,7 @@
 -- Cost:    O(1)
 -- Test:    tests/functions/test_auth_keys.py
 
-CREATE OR REPLACE FUNCTION public.register_platform(
+CREATE OR REPLACE FUNCTION register_platform(
     p_name text, p_contact_email text, p_webhook_url text, p_wallet_address text,
     p_key_prefix text, p_key_hash bytea, p_scopes text[]
 ) RETURNS SETOF platforms

@@ -4,7 +4,7 @@
 -- Cost:    O(1)
 -- Test:    tests/functions/test_auth_sessions.py
 
-CREATE OR REPLACE FUNCTION public.register_worker(
+CREATE OR REPLACE FUNCTION register_worker(
     p_name text, p_email text, p_password_hash text, p_wallet_address text, p_invite_hash bytea, p_token_hash bytea
 ) RETURNS TABLE (worker_id uuid, session_id uuid)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER

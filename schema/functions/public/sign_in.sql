@@ -4,7 +4,7 @@
 -- Cost:    O(1)
 -- Test:    tests/functions/test_auth_sessions.py
 
-CREATE OR REPLACE FUNCTION public.sign_in(p_worker_id uuid, p_invite_hash bytea, p_token_hash bytea)
+CREATE OR REPLACE FUNCTION sign_in(p_worker_id uuid, p_invite_hash bytea, p_token_hash bytea)
 RETURNS TABLE (worker_id uuid, session_id uuid)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = public, pg_temp

@@ -3,7 +3,7 @@
 -- Cost:  O(tokens of the session)
 -- Test:  tests/functions/test_auth_sessions.py
 
-CREATE OR REPLACE FUNCTION public.sign_out() RETURNS void
+CREATE OR REPLACE FUNCTION sign_out() RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = public, pg_temp
 AS $$

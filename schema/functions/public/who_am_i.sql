@@ -3,7 +3,7 @@
 -- Cost:  O(1)
 -- Test:  tests/functions/test_auth_sessions.py
 
-CREATE OR REPLACE FUNCTION public.who_am_i()
+CREATE OR REPLACE FUNCTION who_am_i()
 RETURNS TABLE (kind text, id uuid, name text, email text, scopes text[])
 LANGUAGE sql STABLE
 AS $$
