@@ -27,34 +27,63 @@ Credentials = dict[str, str]
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Who may call a route, said once more and by hand: what the route table itself says cannot be what it is held to.
 PUBLIC = """
-GET /v1/health, GET /v1/ready, POST /v1/auth/register, POST /v1/auth/login, POST /v1/auth/refresh,
+GET /v1/health
+GET /v1/ready
+POST /v1/auth/register
+POST /v1/auth/login
+POST /v1/auth/refresh
 POST /v1/platforms/register
 """
 FOR_WORKERS = """
-POST /v1/auth/logout, PATCH /v1/workers/{worker_id}, DELETE /v1/workers/{worker_id}, GET /v1/workers/{worker_id}/risk
+POST /v1/auth/logout
+PATCH /v1/workers/{worker_id}
+DELETE /v1/workers/{worker_id}
+GET /v1/workers/{worker_id}/risk
 """
 FOR_PLATFORMS = """
-GET /v1/platforms/{platform_id}, PATCH /v1/platforms/{platform_id}, GET /v1/platforms/{platform_id}/balance,
-GET /v1/platforms/{platform_id}/analytics, GET /v1/platforms/{platform_id}/workers,
-POST /v1/platforms/{platform_id}/deposits, GET /v1/workers, POST /v1/workers, POST /v1/tasks,
-POST /v1/tasks/{task_id}/start, POST /v1/tasks/{task_id}/complete, POST /v1/tasks/{task_id}/cancel, POST /v1/streams,
-POST /v1/streams/{stream_id}/pause, POST /v1/streams/{stream_id}/resume, POST /v1/streams/{stream_id}/cancel
+GET /v1/platforms/{platform_id}
+PATCH /v1/platforms/{platform_id}
+GET /v1/platforms/{platform_id}/balance
+GET /v1/platforms/{platform_id}/analytics
+GET /v1/platforms/{platform_id}/workers
+POST /v1/platforms/{platform_id}/deposits
+GET /v1/workers
+POST /v1/workers
+POST /v1/tasks
+POST /v1/tasks/{task_id}/start
+POST /v1/tasks/{task_id}/complete
+POST /v1/tasks/{task_id}/cancel
+POST /v1/streams
+POST /v1/streams/{stream_id}/pause
+POST /v1/streams/{stream_id}/resume
+POST /v1/streams/{stream_id}/cancel
 """
 FOR_BOTH = """
-GET /v1/auth/me, GET /v1/workers/{worker_id}, GET /v1/workers/{worker_id}/balance,
-GET /v1/workers/{worker_id}/earnings, GET /v1/workers/{worker_id}/tasks, GET /v1/workers/{worker_id}/streams,
-GET /v1/workers/{worker_id}/transactions, GET /v1/workers/{worker_id}/reputation,
-GET /v1/workers/{worker_id}/reputation/events, GET /v1/tasks, GET /v1/tasks/{task_id}, GET /v1/streams,
-GET /v1/streams/{stream_id}, GET /v1/streams/{stream_id}/accrual, GET /v1/streams/{stream_id}/releases,
-GET /v1/transactions, GET /v1/transactions/{transaction_id}
+GET /v1/auth/me
+GET /v1/workers/{worker_id}
+GET /v1/workers/{worker_id}/balance
+GET /v1/workers/{worker_id}/earnings
+GET /v1/workers/{worker_id}/tasks
+GET /v1/workers/{worker_id}/streams
+GET /v1/workers/{worker_id}/transactions
+GET /v1/workers/{worker_id}/reputation
+GET /v1/workers/{worker_id}/reputation/events
+GET /v1/tasks
+GET /v1/tasks/{task_id}
+GET /v1/streams
+GET /v1/streams/{stream_id}
+GET /v1/streams/{stream_id}/accrual
+GET /v1/streams/{stream_id}/releases
+GET /v1/transactions
+GET /v1/transactions/{transaction_id}
 """
 ACCESS = {
-    name.strip(): allowed
+    name: allowed
     for names, allowed in [
         (PUBLIC, set[str]()), (FOR_WORKERS, {"worker"}), (FOR_PLATFORMS, {"platform"}),
         (FOR_BOTH, {"platform", "worker"}),
     ]
-    for name in names.split(",")
+    for name in names.strip().splitlines()
 }  # fmt: skip
 
 
