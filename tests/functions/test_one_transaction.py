@@ -37,13 +37,6 @@ BREAKS = {
 CLIENTS = {"http", "urllib", "socket", "ssl", "smtplib", "httpx", "requests", "boto3", "botocore", "web3"}
 
 
-@pytest.fixture
-def books(url: Callable[[str], str]) -> Iterator[Books]:
-    books = Books(url)
-    yield books
-    books.close()
-
-
 @pytest.fixture(autouse=True)
 def offline(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody is called but the database, whose driver has sockets of its own: no transaction waits for a stranger."""

@@ -1,15 +1,10 @@
 """Round trips, counted on the wire: a read takes one, a write one, a write with an idempotency key two."""
 
-import select
-import socket
-import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from tests.wire import Trips
 
-from devstack.postgres import Cluster
 from gigstream import db
 from gigstream.errors import IdempotencyKeyReused, Unauthenticated
 from gigstream.queries import requests, service
@@ -18,81 +13,9 @@ from gigstream.queries.base import Query, behind
 ROUTE = "POST /v1/things"
 
 
-def last_message(data: bytes) -> bytes:
-    """The type of the last of some messages from Postgres."""
-    kind, place = b"", 0
-    while place < len(data):
-        kind = data[place : place + 1]
-        place += 1 + int.from_bytes(data[place + 1 : place + 5], "big")
-    return kind
-
-
-class Wire:
-    """Stands between the layer and Postgres, and counts how often the layer speaks after it was answered."""
-
-    def __init__(self, name: Path, server: Path) -> None:
-        self.trips = 0
-        self._server = server
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(str(name))
-        self._listener.listen()
-        self._thread = threading.Thread(target=self._serve)
-        self._thread.start()
-
-    def close(self) -> None:
-        self._thread.join()
-        self._listener.close()
-
-    def _serve(self) -> None:
-        layer, _ = self._listener.accept()
-        with layer, socket.socket(socket.AF_UNIX) as server:
-            server.connect(str(self._server))
-            answered = True
-            while True:
-                readable, _, _ = select.select([layer, server], [], [])
-                end = readable[0]
-                data = end.recv(65536)
-                if not data:
-                    return
-                if end is layer:
-                    self.trips += answered
-                    answered = False
-                else:
-                    # Postgres tells of an error at once, in the midst of a pipeline; nobody waits for that.
-                    answered = last_message(data) != b"E"
-                (server if end is layer else layer).sendall(data)
-
-
-@pytest.fixture
-def wire(environment: pytest.MonkeyPatch, cluster: Cluster, database: str, tmp_path: Path) -> Iterator[Wire]:
-    """Warm: the layer is connected through it."""
-    name = f".s.PGSQL.{cluster.port}"
-    wire = Wire(tmp_path / name, cluster.socket / name)
-    environment.setenv("DATABASE_URL_API", f"postgresql://api@/{database}?host={tmp_path}&port={cluster.port}")
-    db.read(db.Session("api"), service.readiness())
-    yield wire
-    db.close()
-    wire.close()
-
-
 @pytest.fixture
 def session() -> db.Session:
     return db.Session("api", requests.act_as_nobody("192.0.2.7", "curl"), requests.count("somebody", 100))
-
-
-@pytest.fixture
-def trips(wire: Wire) -> Callable[[Callable[[], object]], int]:
-    """How many round trips a call takes."""
-
-    def count(call: Callable[[], object]) -> int:
-        before = wire.trips
-        call()
-        return wire.trips - before
-
-    return count
-
-
-Trips = Callable[[Callable[[], object]], int]
 
 
 def claim(request: bytes = b"1") -> db.Claim:
