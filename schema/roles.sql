@@ -199,8 +199,12 @@ CREATE POLICY tenant_read ON ops.api_keys FOR SELECT TO api USING (platform_id =
 CREATE POLICY tenant_insert ON ops.api_keys FOR INSERT TO api
 WITH CHECK (platform_id = (SELECT ops.tenant()) AND scopes <@ (SELECT ops.scopes()));
 CREATE POLICY tenant_write ON ops.api_keys FOR UPDATE TO api USING (platform_id = (SELECT ops.tenant()));
-CREATE POLICY tenant_read ON ops.api_key_uses FOR SELECT TO api
-USING (EXISTS (SELECT FROM ops.api_keys AS k WHERE k.id = api_key_uses.key_id));
+CREATE POLICY tenant_read ON ops.api_key_uses FOR SELECT TO api USING (
+    EXISTS (
+        SELECT FROM ops.api_keys AS k
+        WHERE k.id = api_key_uses.key_id
+    )
+);
 
 -- Both parties see a task, its stream and its money; only the platform acts on them.
 CREATE POLICY tenant_read ON tasks FOR SELECT TO api

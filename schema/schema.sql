@@ -1045,20 +1045,17 @@ CREATE FUNCTION ops.seal_digest(p_previous bytea, p_number bigint, p_xid xid8, p
     FROM unnest(p_entries) WITH ORDINALITY AS e (xid, audit_id, digest, position)
 $$;
 
--- Name: sign_in_failures; Type: TABLE; Schema: ops; Owner: -
-
-CREATE TABLE ops.sign_in_failures (
-    address_hash bytea NOT NULL,
-    failures integer NOT NULL,
-    last_failed_at timestamp with time zone NOT NULL,
-    CONSTRAINT sign_in_failures_address_hash_check CHECK ((length(address_hash) = 32))
-);
-
 -- Name: sign_in_lock(text); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.sign_in_lock(p_email text) RETURNS integer
     LANGUAGE sql STABLE
-    RETURN (SELECT ceil(EXTRACT(epoch FROM ((f.last_failed_at + '00:15:00'::interval) - clock_timestamp()))) AS ceil FROM ops.sign_in_failures f WHERE ((f.address_hash = ops.email_hash(sign_in_lock.p_email)) AND (f.failures >= 5) AND (f.last_failed_at > (clock_timestamp() - '00:15:00'::interval))));
+    AS $$
+    SELECT ceil(extract(EPOCH FROM f.last_failed_at + interval '15 minutes' - clock_timestamp()))
+    FROM ops.sign_in_failures AS f
+    WHERE f.address_hash = ops.email_hash(p_email)
+        AND f.failures >= 5
+        AND f.last_failed_at > clock_timestamp() - interval '15 minutes'
+$$;
 
 -- Name: start_session(uuid, bytea); Type: FUNCTION; Schema: ops; Owner: -
 
@@ -3015,6 +3012,15 @@ CREATE TABLE ops.refresh_tokens (
 
 CREATE TABLE ops.schema_migrations (
     version character varying NOT NULL
+);
+
+-- Name: sign_in_failures; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.sign_in_failures (
+    address_hash bytea NOT NULL,
+    failures integer NOT NULL,
+    last_failed_at timestamp with time zone NOT NULL,
+    CONSTRAINT sign_in_failures_address_hash_check CHECK ((length(address_hash) = 32))
 );
 
 -- Name: wallet_nonces; Type: TABLE; Schema: ops; Owner: -

@@ -1,5 +1,6 @@
--- Takes a refresh token and makes the session's next one, good for seven days or until the session ends. A token used before is in two hands, and the session ends.
--- That end must be committed, so it is told by an empty answer and not by an error.
+-- Takes a refresh token and makes the session's next one, good for seven days and no longer than the session. A token
+-- used before is in two hands, and the session ends. That end must be committed, so it is told by an empty answer and
+-- not by an error.
 --
 -- Raises:  GS023 when the token is unknown, revoked or expired
 -- Locks:   the token's row, so that of two uses one is the second

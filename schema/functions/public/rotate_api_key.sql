@@ -1,5 +1,5 @@
--- Replaces a key of the calling platform by a new one with the same name, scopes and length of life. The old key goes on
--- for p_overlap, if it would not expire before.
+-- Replaces a key of the calling platform by a new one with the same name, scopes and length of life. The old key goes
+-- on for p_overlap, if it would not expire before.
 --
 -- Returns: the new key, without its hash
 -- Raises:  GS003 for a worker; GS001 when the key is not the platform's; GS011 when it was revoked, has expired or was
