@@ -1,15 +1,19 @@
 """Five failed password sign-ins in a row lock an address for fifteen minutes, whoever guesses and however fast."""
 
+import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import psycopg
 import pytest
 from tests.conftest import Api
 
-from gigstream import passwords
+from devstack.server import serving
+from gigstream import db, passwords
 
 Connect = Callable[[str], psycopg.Connection]
 ALICE = {"email": "alice@example.com", "password": "correct horse"}
@@ -129,13 +133,32 @@ def test_twenty_guesses_at_once_are_five(api: Api, connect: Connect, alice: str)
     assert seconds is not None
 
 
+def test_twenty_requests_at_once_are_five_guesses(alice: str) -> None:
+    """Over HTTP, each served by a process of its own as far as there are processors."""
+    body = json.dumps({"email": ALICE["email"], "password": "wrong"}).encode()
+
+    def post(url: str) -> int:
+        request = Request(f"{url}/v1/auth/login", body, {"Content-Type": "application/json"})
+        try:
+            with urlopen(request) as answer:
+                return int(answer.status)
+        except HTTPError as error:
+            with error:
+                return error.code
+
+    db.close()  # or the processes would share it
+    with serving("127.0.0.1", 0) as servers, ThreadPoolExecutor(20) as pool:
+        statuses = list(pool.map(post, [servers.url] * 20))
+    assert (statuses.count(401), statuses.count(429)) == (5, 15)
+
+
 def test_the_right_guess_among_twenty_is_told_or_lost_but_never_a_sixth_try(
     api: Api, connect: Connect, alice: str
 ) -> None:
     connections = [connect("api") for _ in range(20)]
     for round_ in range(5):
         connect("owner").execute("DELETE FROM ops.sign_in_failures")
-        barrier, order = threading.Barrier(20), list(range(20))
+        barrier = threading.Barrier(20)
 
         def attempt(number: int, barrier: threading.Barrier = barrier, round_: int = round_) -> Any:
             token, worker = bytes([round_ + 1, number]) * 16, alice if number == 7 else None
@@ -149,7 +172,7 @@ def test_the_right_guess_among_twenty_is_told_or_lost_but_never_a_sixth_try(
             )
 
         with ThreadPoolExecutor(20) as pool:
-            answers = list(pool.map(attempt, order))
+            answers = list(pool.map(attempt, range(20)))
         told_wrong = sum(answer == (None, None) for answer in answers)
         if answers[7][0] is None:
             assert told_wrong == 5
@@ -176,8 +199,8 @@ def test_a_locked_address_costs_no_hashing(api: Api, monkeypatch: pytest.MonkeyP
     assert guess(api).status == 429
 
 
-def test_known_and_unknown_addresses_cost_the_same_statements(api: Api, connect: Connect) -> None:
-    """By what the database has read and written, from the first failure to the lock."""
+def test_known_and_unknown_addresses_leave_the_same_rows(api: Api, connect: Connect) -> None:
+    """From the first failure to the lock."""
 
     def rows() -> list[int]:
         found = connect("auditor").execute(

@@ -18,7 +18,11 @@ AS $$
 DECLARE
     v_failures integer;
 BEGIN
-    PERFORM FROM ops.sign_in_failures AS f WHERE f.address_hash = ops.email_hash(p_email) FOR UPDATE;
+    -- Also when there are none there is a row from here on, so that whoever guesses at the same time waits for it.
+    INSERT INTO ops.sign_in_failures AS f (address_hash, failures, last_failed_at)
+    VALUES (ops.email_hash(p_email), 0, clock_timestamp())
+    ON CONFLICT (address_hash) DO UPDATE
+    SET failures = CASE WHEN f.last_failed_at > clock_timestamp() - interval '15 minutes' THEN f.failures ELSE 0 END;
     locked_seconds := ops.sign_in_lock(p_email);
     IF locked_seconds IS NOT NULL THEN
         RETURN NEXT;
@@ -26,14 +30,9 @@ BEGIN
     END IF;
 
     IF p_worker_id IS NULL THEN
-        INSERT INTO ops.sign_in_failures AS f (address_hash, failures, last_failed_at)
-        VALUES (ops.email_hash(p_email), 1, clock_timestamp())
-        ON CONFLICT (address_hash) DO UPDATE
-        SET failures = CASE
-                WHEN f.last_failed_at > clock_timestamp() - interval '15 minutes' THEN f.failures + 1
-                ELSE 1
-            END,
-            last_failed_at = clock_timestamp()
+        UPDATE ops.sign_in_failures AS f
+        SET failures = f.failures + 1, last_failed_at = clock_timestamp()
+        WHERE f.address_hash = ops.email_hash(p_email)
         RETURNING f.failures INTO v_failures;
         IF v_failures = 5 THEN
             PERFORM ops.audit(
