@@ -776,11 +776,16 @@ $$;
 -- Name: end_session(uuid); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.end_session(p_session_id uuid) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     AS $$
-    UPDATE ops.refresh_tokens
-    SET revoked_at = clock_timestamp()
-    WHERE session_id = p_session_id AND revoked_at IS NULL
+BEGIN
+    LOOP
+        UPDATE ops.refresh_tokens
+        SET revoked_at = clock_timestamp()
+        WHERE session_id = p_session_id AND revoked_at IS NULL;
+        EXIT WHEN NOT FOUND;
+    END LOOP;
+END;
 $$;
 
 -- Name: streams; Type: TABLE; Schema: public; Owner: -
@@ -1455,8 +1460,9 @@ DECLARE
     v_id CONSTANT uuid := ops.uuid_v7();
 BEGIN
     PERFORM ops.require_scopes(p_scopes);
-    IF p_expires_at <= clock_timestamp() THEN
-        RAISE EXCEPTION 'must be in the future' USING ERRCODE = 'GS015', COLUMN = 'expires_at';
+    -- With an end it lives for ten years at most, so that its successor's has an end that a date can name.
+    IF p_expires_at NOT BETWEEN clock_timestamp() AND clock_timestamp() + interval '10 years' THEN
+        RAISE EXCEPTION 'must lie within the next ten years' USING ERRCODE = 'GS015', COLUMN = 'expires_at';
     END IF;
 
     PERFORM ops.audit('api_key.created', 'api_key', v_id);
@@ -2266,7 +2272,11 @@ CREATE FUNCTION public.sign_in(p_email text, p_worker_id uuid, p_invite_hash byt
 DECLARE
     v_failures integer;
 BEGIN
-    PERFORM FROM ops.sign_in_failures AS f WHERE f.address_hash = ops.email_hash(p_email) FOR UPDATE;
+    -- Also when there are none there is a row from here on, so that whoever guesses at the same time waits for it.
+    INSERT INTO ops.sign_in_failures AS f (address_hash, failures, last_failed_at)
+    VALUES (ops.email_hash(p_email), 0, clock_timestamp())
+    ON CONFLICT (address_hash) DO UPDATE
+    SET failures = CASE WHEN f.last_failed_at > clock_timestamp() - interval '15 minutes' THEN f.failures ELSE 0 END;
     locked_seconds := ops.sign_in_lock(p_email);
     IF locked_seconds IS NOT NULL THEN
         RETURN NEXT;
@@ -2274,14 +2284,9 @@ BEGIN
     END IF;
 
     IF p_worker_id IS NULL THEN
-        INSERT INTO ops.sign_in_failures AS f (address_hash, failures, last_failed_at)
-        VALUES (ops.email_hash(p_email), 1, clock_timestamp())
-        ON CONFLICT (address_hash) DO UPDATE
-        SET failures = CASE
-                WHEN f.last_failed_at > clock_timestamp() - interval '15 minutes' THEN f.failures + 1
-                ELSE 1
-            END,
-            last_failed_at = clock_timestamp()
+        UPDATE ops.sign_in_failures AS f
+        SET failures = f.failures + 1, last_failed_at = clock_timestamp()
+        WHERE f.address_hash = ops.email_hash(p_email)
         RETURNING f.failures INTO v_failures;
         IF v_failures = 5 THEN
             PERFORM ops.audit(
@@ -3556,6 +3561,10 @@ CREATE INDEX refresh_tokens_expires_at_idx ON ops.refresh_tokens USING btree (ex
 -- Name: refresh_tokens_live_key; Type: INDEX; Schema: ops; Owner: -
 
 CREATE UNIQUE INDEX refresh_tokens_live_key ON ops.refresh_tokens USING btree (session_id) WHERE ((used_at IS NULL) AND (revoked_at IS NULL));
+
+-- Name: refresh_tokens_session_id_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX refresh_tokens_session_id_idx ON ops.refresh_tokens USING btree (session_id);
 
 -- Name: refresh_tokens_worker_id_idx; Type: INDEX; Schema: ops; Owner: -
 

@@ -1,5 +1,6 @@
 """What requests hold, field by field: a good body for each route that takes one, and values that no route may take."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ PASSWORD = {"password": "correct horse"}
 ADDRESS = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
 WALLET = {"wallet_address": ADDRESS}
 TIME = "2026-12-24T18:00:00Z"
+LATER = (datetime.now(UTC) + timedelta(days=365)).isoformat()
 
 # By route: the fields that have to be there, and those that may be. Ids and what a wallet has signed are filled in by
 # whoever sends it.
@@ -22,7 +24,7 @@ BODIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "POST /v1/platforms/register": (NAME | CONTACT, WALLET | {"webhook_url": "https://example.com/hook"}),
     "PATCH /v1/platforms/{platform_id}": ({}, NAME | CONTACT | WALLET),
     "POST /v1/platforms/{platform_id}/deposits": ({"amount": "1"}, {}),
-    "POST /v1/api-keys": (NAME | {"scopes": ["keys:write"]}, {"expires_at": "2099-01-01T00:00:00Z"}),
+    "POST /v1/api-keys": (NAME | {"scopes": ["keys:write"]}, {"expires_at": LATER}),
     "POST /v1/api-keys/{key_id}/rotate": ({}, {"overlap_seconds": 60}),
     "POST /v1/workers": (EMAIL, NAME),
     "PATCH /v1/workers/{worker_id}": ({}, NAME | EMAIL | {"wallet": None}),
@@ -73,7 +75,7 @@ WRONG: dict[str, list[Any]] = {
     "message": [*_NOT_TEXT, "", "x", "x" * 4001, "example.com wants you to sign in with your Ethereum account:\n"],
     "signature": [*_NOT_TEXT, "", "0x", "0x" + 129 * "0", "0x" + 131 * "0", "0x" + 130 * "g", 130 * "0"],
     "scopes": [1, True, {}, [], "keys:write", ["keys:write", "keys:write"]],
-    "expires_at": [*_NOT_TIME, "2020-01-01T00:00:00Z"],
+    "expires_at": [*_NOT_TIME, "2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z", "9999-12-31T23:59:59Z"],
     "overlap_seconds": ["60", 60.5, True, [], {}, -1, 7 * 24 * 3600 + 1, 10**30],
     "worker_id": _NOT_ID,
     "task_id": _NOT_ID,

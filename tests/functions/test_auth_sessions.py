@@ -1,6 +1,7 @@
 """Workers sign up, in and out; sessions go on by refresh tokens that work once."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -114,6 +115,27 @@ def test_a_refresh_token_used_twice_ends_its_session_and_no_other(api: Api) -> N
     assert api.post("/v1/auth/refresh", {"refresh_token": second["refresh_token"]}).status == 401
     assert not is_signed_in(api, second)
     assert is_signed_in(api, elsewhere)
+
+
+@pytest.mark.parametrize("ending", ["refresh_session(sha256('a'), sha256('x'))", "sign_out()"])
+def test_a_session_that_is_being_refreshed_ends_as_well(api: Api, connect: Connect, ending: str) -> None:
+    """Whoever ends it waits for the token that is being made, and takes that too."""
+    tokens = register(api)
+    owner, refresher, ender = connect("owner"), connect("api"), connect("api")
+    row = owner.execute("UPDATE ops.refresh_tokens SET token_hash = sha256('a') RETURNING session_id::text").fetchone()
+    assert row is not None
+    for name, value in [("tenant_kind", "worker"), ("tenant", tokens["worker_id"]), ("session", row[0])]:
+        ender.execute("SELECT set_config('gigstream.' || %s, %s, FALSE)", [name, value])
+    refresher.execute("SELECT refresh_session(sha256('a'), sha256('b'))")
+    with ThreadPoolExecutor(1) as pool, refresher.transaction():
+        refresher.execute("SELECT refresh_session(sha256('b'), sha256('c'))")
+        ended = pool.submit(ender.execute, f"SELECT {ending}")
+        while owner.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone() == (0,):
+            assert not ended.done()
+    ended.result()
+    live = owner.execute("SELECT count(*) FROM ops.refresh_tokens WHERE revoked_at IS NULL").fetchone()
+    assert live == (0,)
+    assert not is_signed_in(api, tokens)
 
 
 def test_an_unknown_refresh_token_is_refused(api: Api) -> None:

@@ -20,7 +20,7 @@ class Created:
 
 @app.route("/v1/api-keys", methods=["POST"], scope="keys:write", secret=True, writes={"state", "audit"})
 def create() -> Created:
-    """403 for a scope that the calling key does not hold; 422 when `expires_at` is past."""
+    """403 for a scope that the calling key does not hold; 422 when `expires_at` is past, or too far away."""
     form, key = app.body(NewKey), ApiKey.new()
     new = keys.create(**form.model_dump(), key_prefix=key.prefix, key_hash=key.hash)
     return Created(app.write(new, status=201), key.text)

@@ -1,7 +1,8 @@
 -- Makes a key for the calling platform, with scopes that its present key holds.
 --
 -- Returns: the key, without its hash
--- Raises:  GS003 for a worker; GS040 (scopes) for a scope that the caller lacks; GS015 (expires_at) when that is past
+-- Raises:  GS003 for a worker; GS040 (scopes) for a scope that the caller lacks; GS015 (expires_at) when that is past or
+--          more than ten years away
 -- Cost:    O(1)
 -- Test:    tests/functions/test_api_keys.py
 
@@ -15,8 +16,9 @@ DECLARE
     v_id CONSTANT uuid := ops.uuid_v7();
 BEGIN
     PERFORM ops.require_scopes(p_scopes);
-    IF p_expires_at <= clock_timestamp() THEN
-        RAISE EXCEPTION 'must be in the future' USING ERRCODE = 'GS015', COLUMN = 'expires_at';
+    -- With an end it lives for ten years at most, so that its successor's has an end that a date can name.
+    IF p_expires_at NOT BETWEEN clock_timestamp() AND clock_timestamp() + interval '10 years' THEN
+        RAISE EXCEPTION 'must lie within the next ten years' USING ERRCODE = 'GS015', COLUMN = 'expires_at';
     END IF;
 
     PERFORM ops.audit('api_key.created', 'api_key', v_id);

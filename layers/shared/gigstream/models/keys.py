@@ -16,7 +16,10 @@ def _distinct(scopes: list[Scope]) -> list[Scope]:
 
 
 class NewKey(Body):
-    """A key for one purpose: `scopes` are some of those that the calling key holds; it opens until `expires_at`."""
+    """A key for one purpose: `scopes` are some of those that the calling key holds.
+
+    It opens until `expires_at`, at most ten years from now; without that, until it is revoked.
+    """
 
     name: Line
     scopes: Annotated[list[Scope], Field(min_length=1), AfterValidator(_distinct)]

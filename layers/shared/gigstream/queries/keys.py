@@ -60,7 +60,7 @@ class Announced:
 def create(
     *, name: str, scopes: Sequence[Scope], expires_at: datetime | None, key_prefix: str, key_hash: bytes
 ) -> Query[Key]:
-    """A new key for the calling platform. ScopeNotHeld, Invalid when it would have expired already."""
+    """A new key for the calling platform. ScopeNotHeld, Invalid when it would expire in the past or after ten years."""
     return one(
         Key,
         _NEW
