@@ -1,5 +1,5 @@
--- Revokes all refresh tokens of a session; its access tokens fail from then on. It may be refreshed at this very moment:
--- the look that waited for that cannot see the token that was made meanwhile, the next one does.
+-- Revokes all refresh tokens of a session; its access tokens fail from then on. It may be refreshed at this very
+-- moment: the look that waited for that cannot see the token that was made meanwhile, the next one does.
 --
 -- Locks:  the session's tokens
 -- Cost:   O(tokens of the session)

@@ -1,8 +1,8 @@
 -- Makes a key for the calling platform, with scopes that its present key holds.
 --
 -- Returns: the key, without its hash
--- Raises:  GS003 for a worker; GS040 (scopes) for a scope that the caller lacks; GS015 (expires_at) when that is past or
---          more than ten years away
+-- Raises:  GS003 for a worker; GS040 (scopes) for a scope that the caller lacks; GS015 (expires_at) when that is past
+--          or more than ten years away
 -- Cost:    O(1)
 -- Test:    tests/functions/test_api_keys.py
 
