@@ -3508,7 +3508,7 @@ CREATE UNIQUE INDEX transfers_transaction_key ON ledger.transfers USING btree (t
 
 -- Name: api_keys_expires_at_idx; Type: INDEX; Schema: ops; Owner: -
 
-CREATE INDEX api_keys_expires_at_idx ON ops.api_keys USING btree (expires_at) WHERE ((revoked_at IS NULL) AND (replaced_by IS NULL) AND (expiry_told_at IS NULL));
+CREATE INDEX api_keys_expires_at_idx ON ops.api_keys USING btree (expires_at) WHERE ((expires_at IS NOT NULL) AND (revoked_at IS NULL) AND (replaced_by IS NULL) AND (expiry_told_at IS NULL));
 
 -- Name: api_keys_platform_id_idx; Type: INDEX; Schema: ops; Owner: -
 

@@ -14,7 +14,7 @@ ADD COLUMN expiry_told_at timestamptz;
 
 CREATE INDEX api_keys_replaced_by_idx ON ops.api_keys (replaced_by);
 CREATE INDEX api_keys_expires_at_idx ON ops.api_keys (expires_at)
-WHERE revoked_at IS NULL AND replaced_by IS NULL AND expiry_told_at IS NULL;
+WHERE expires_at IS NOT NULL AND revoked_at IS NULL AND replaced_by IS NULL AND expiry_told_at IS NULL;
 
 -- When a key was used last, to the minute. Beside the key and not in it: who counts a request never waits for who
 -- rotates the key.

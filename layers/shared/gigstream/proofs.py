@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, Protocol
 from urllib.parse import urlsplit
 
@@ -56,7 +56,7 @@ def challenge(address: str, purpose: siwe.Purpose, nonce: str, issued_at: dateti
     """The message for a nonce that was just kept."""
     uri, chain_id, statement = settings().app_uri, settings().arc_chain_id, siwe.STATEMENTS[purpose]
     message = siwe.Message(
-        domain=_domain(),
+        domain=urlsplit(uri).netloc,
         address=address,
         statement=statement,
         uri=uri,
@@ -75,10 +75,10 @@ def prove(text: str, signature: str, purpose: siwe.Purpose, *, field: str = "mes
 
     Raises Invalid, blaming `field`, for a message that is meant for another app, chain or purpose.
     """
-    message = siwe.parse(text)
+    message, app = siwe.parse(text), urlsplit(settings().app_uri)
     expected = {
-        "scheme": (message.scheme or urlsplit(settings().app_uri).scheme, urlsplit(settings().app_uri).scheme),
-        "domain": (message.domain, _domain()),
+        "scheme": (message.scheme or app.scheme, app.scheme),
+        "domain": (message.domain, app.netloc),
         "URI": (message.uri, settings().app_uri),
         "chain ID": (message.chain_id, str(settings().arc_chain_id)),
         "statement": (message.statement, siwe.STATEMENTS[purpose]),
@@ -127,9 +127,5 @@ def signer(text: str, signature: bytes) -> str | None:
     return wallet.checksummed("0x" + keccak_256(key.format(compressed=False)[1:]).hexdigest()[-40:])
 
 
-def _domain() -> str:
-    return urlsplit(settings().app_uri).netloc
-
-
 def _text(time: datetime) -> str:
-    return time.isoformat().replace("+00:00", "Z")
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
