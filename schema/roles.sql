@@ -48,8 +48,12 @@ GRANT SELECT (
     is_active,
     created_at, updated_at
 ) ON platforms TO api, jobs, operator, auditor;
+GRANT SELECT (
+    id, platform_id, prefix, name, scopes, expires_at, revoked_at, replaced_by, expiry_told_at, created_at
+) ON ops.api_keys TO api, jobs, auditor;
 GRANT SELECT ON
-tasks, streams, transactions, reputation_events, loans, audit_logs, ops.memberships, ledger.accounts, ledger.transfers,
+tasks, streams, transactions, reputation_events, loans, audit_logs, ops.memberships, ops.api_key_uses, ledger.accounts,
+ledger.transfers,
 worker_earnings_view, platform_performance_view, daily_transaction_summary, worker_risk_assessment, active_streams_view
 TO api, jobs, operator, auditor;
 GRANT SELECT ON ops.worker_counters, ops.deposits, ops.outbox, ops.job_runs, ops.audit_waiting, ops.audit_seals
@@ -77,6 +81,9 @@ GRANT UPDATE (
     paused_at,
     cancelled_at
 ) ON streams TO api, jobs, operator;
+GRANT INSERT (id, platform_id, prefix, key_hash, name, scopes, expires_at) ON ops.api_keys TO api;
+GRANT UPDATE (expires_at, revoked_at, replaced_by) ON ops.api_keys TO api;
+GRANT UPDATE (expiry_told_at) ON ops.api_keys TO jobs;
 GRANT UPDATE (account_age_days) ON workers TO jobs;
 GRANT INSERT, UPDATE ON transactions TO jobs, operator, signer;
 GRANT INSERT, UPDATE ON loans TO jobs, operator;
@@ -93,12 +100,14 @@ TO api, jobs, signer, operator, auditor;
 
 GRANT EXECUTE ON FUNCTION
 ops.lock_task, ops.lock_stream, ledger.hold, ledger.give_back, create_task, start_task, complete_task, cancel_task,
-create_stream, pause_stream, resume_stream, top_up_stream, cancel_stream, update_platform, update_worker
+create_stream, pause_stream, resume_stream, top_up_stream, cancel_stream, update_platform, update_worker,
+ops.scopes, ops.require_scopes, create_api_key, rotate_api_key, revoke_api_key
 TO api;
 
 -- These run as owner and check their caller themselves.
 GRANT EXECUTE ON FUNCTION
-ops.act_as, ops.authenticate_key, ops.authenticate_worker, ops.count_request, ops.claim_request, ops.store_answer,
+ops.act_as, ops.authenticate_key, ops.authenticate_worker, ops.count_request, ops.count_key_request, ops.claim_request,
+ops.store_answer,
 ops.stored_answer,
 ops.migration_version,
 credentials,
@@ -107,11 +116,13 @@ register_worker,
 erase_worker,
 invite_worker,
 sign_in,
+issue_wallet_nonce, wallet_sign_in,
 sign_out,
 refresh_session, who_am_i
 TO api;
 
 GRANT EXECUTE ON FUNCTION release_due, release_each, update_account_ages, process_payment, complete_payment TO jobs;
+GRANT EXECUTE ON FUNCTION announce_expiring_keys, ops.purge_expired TO jobs;
 GRANT EXECUTE ON FUNCTION set_platform_active, fund_pool, write_off_advance, resolve_dispute TO operator;
 GRANT EXECUTE ON FUNCTION ops.seal_audit TO jobs;
 GRANT EXECUTE ON FUNCTION ops.check_invariants, ops.verify_audit, ops.audit_digest, ops.seal_digest
@@ -182,6 +193,18 @@ CREATE POLICY tenant_read ON platforms FOR SELECT TO api USING (
 
 CREATE POLICY tenant_read ON ops.memberships FOR SELECT TO api
 USING ((SELECT ops.tenant()) = any(ARRAY[platform_id, worker_id]));
+
+-- A platform's keys are its own, and no key makes a stronger one.
+CREATE POLICY tenant_read ON ops.api_keys FOR SELECT TO api USING (platform_id = (SELECT ops.tenant()));
+CREATE POLICY tenant_insert ON ops.api_keys FOR INSERT TO api
+WITH CHECK (platform_id = (SELECT ops.tenant()) AND scopes <@ (SELECT ops.scopes()));
+CREATE POLICY tenant_write ON ops.api_keys FOR UPDATE TO api USING (platform_id = (SELECT ops.tenant()));
+CREATE POLICY tenant_read ON ops.api_key_uses FOR SELECT TO api USING (
+    EXISTS (
+        SELECT FROM ops.api_keys AS k
+        WHERE k.id = api_key_uses.key_id
+    )
+);
 
 -- Both parties see a task, its stream and its money; only the platform acts on them.
 CREATE POLICY tenant_read ON tasks FOR SELECT TO api

@@ -59,6 +59,15 @@ CREATE TYPE ops.task_change AS (
 CREATE DOMAIN ops.usdc AS numeric(18,6)
 	CONSTRAINT usdc_check CHECK (((VALUE >= (0)::numeric) AND (VALUE <> 'NaN'::numeric)));
 
+-- Name: wallet_proof; Type: TYPE; Schema: ops; Owner: -
+
+CREATE TYPE ops.wallet_proof AS (
+	address text,
+	nonce text,
+	valid_from timestamp with time zone,
+	valid_until timestamp with time zone
+);
+
 -- Name: account(text, uuid, uuid); Type: FUNCTION; Schema: ledger; Owner: -
 
 CREATE FUNCTION ledger.account(p_kind text, p_owner_id uuid DEFAULT NULL::uuid, p_platform_id uuid DEFAULT NULL::uuid) RETURNS uuid
@@ -333,6 +342,7 @@ BEGIN
             AND worker_id = p_worker_id
             AND used_at IS NULL
             AND revoked_at IS NULL
+            AND expires_at > clock_timestamp()
     ) THEN
         RAISE EXCEPTION 'the session has ended' USING ERRCODE = 'GS002';
     END IF;
@@ -664,6 +674,33 @@ BEGIN
 END;
 $$;
 
+-- Name: count_key_request(bytea, text, integer); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.count_key_request(p_key_hash bytea, p_address text, p_limit integer, OUT "limit" integer, OUT remaining integer, OUT reset integer) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'ops', 'pg_temp'
+    AS $$
+DECLARE
+    v_key record;
+BEGIN
+    SELECT k.id, k.platform_id INTO v_key FROM ops.api_keys AS k
+    WHERE k.key_hash = p_key_hash
+        AND k.revoked_at IS NULL
+        AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp());
+
+    SELECT c.* INTO "limit", remaining, reset
+    FROM ops.count_request(coalesce('platform:' || v_key.platform_id, 'no key:' || p_address), p_limit) AS c;
+
+    IF v_key.id IS NOT NULL THEN
+        INSERT INTO ops.api_key_uses AS u (key_id, last_used_at)
+        VALUES (v_key.id, clock_timestamp())
+        ON CONFLICT (key_id) DO UPDATE
+        SET last_used_at = excluded.last_used_at
+        WHERE u.last_used_at < date_trunc('minute', excluded.last_used_at);
+    END IF;
+END;
+$$;
+
 -- Name: count_open_tasks(ops.task_change[]); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.count_open_tasks(p_changes ops.task_change[]) RETURNS void
@@ -721,6 +758,12 @@ BEGIN
 END;
 $$;
 
+-- Name: email_hash(text); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.email_hash(p_email text) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN sha256(convert_to(lower(p_email), 'UTF8'::name));
+
 -- Name: emit(text, uuid, uuid, text, uuid, jsonb); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.emit(p_event text, p_platform_id uuid, p_worker_id uuid, p_object_type text, p_object_id uuid, p_payload jsonb) RETURNS void
@@ -733,11 +776,16 @@ $$;
 -- Name: end_session(uuid); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.end_session(p_session_id uuid) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     AS $$
-    UPDATE ops.refresh_tokens
-    SET revoked_at = clock_timestamp()
-    WHERE session_id = p_session_id AND revoked_at IS NULL
+BEGIN
+    LOOP
+        UPDATE ops.refresh_tokens
+        SET revoked_at = clock_timestamp()
+        WHERE session_id = p_session_id AND revoked_at IS NULL;
+        EXIT WHEN NOT FOUND;
+    END LOOP;
+END;
 $$;
 
 -- Name: streams; Type: TABLE; Schema: public; Owner: -
@@ -858,6 +906,50 @@ CREATE FUNCTION ops.principal() RETURNS text
     SELECT coalesce(ops.tenant_kind() || ':' || ops.tenant()::text, 'address:' || current_setting('gigstream.ip', TRUE))
 $$;
 
+-- Name: purge_expired(timestamp with time zone, integer); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.purge_expired(p_as_of timestamp with time zone, p_limit integer) RETURNS TABLE(name text, purged integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'ops', 'pg_temp'
+    AS $$
+DECLARE
+    v_now CONSTANT timestamptz := least(p_as_of, clock_timestamp());
+BEGIN
+    RETURN QUERY WITH gone AS (DELETE FROM ops.rate_limits WHERE ctid = ANY(ARRAY(
+        SELECT e.ctid FROM ops.rate_limits AS e
+        WHERE e.minute < v_now - interval '1 hour' LIMIT p_limit FOR UPDATE SKIP LOCKED
+    )) RETURNING 1) SELECT 'rate_limits', count(*)::integer FROM gone;
+
+    -- A token that has expired opens nothing, and using it again gives nobody away any more.
+    RETURN QUERY WITH gone AS (DELETE FROM ops.refresh_tokens WHERE ctid = ANY(ARRAY(
+        SELECT e.ctid FROM ops.refresh_tokens AS e
+        WHERE e.expires_at < v_now LIMIT p_limit FOR UPDATE SKIP LOCKED
+    )) RETURNING 1) SELECT 'refresh_tokens', count(*)::integer FROM gone;
+
+    -- Twice the 24 hours that are promised.
+    RETURN QUERY WITH gone AS (DELETE FROM ops.idempotency_keys WHERE ctid = ANY(ARRAY(
+        SELECT e.ctid FROM ops.idempotency_keys AS e
+        WHERE e.created_at < v_now - interval '2 days' LIMIT p_limit FOR UPDATE SKIP LOCKED
+    )) RETURNING 1) SELECT 'idempotency_keys', count(*)::integer FROM gone;
+
+    RETURN QUERY WITH gone AS (DELETE FROM ops.sign_in_failures WHERE ctid = ANY(ARRAY(
+        SELECT e.ctid FROM ops.sign_in_failures AS e
+        WHERE e.last_failed_at < v_now - interval '15 minutes' LIMIT p_limit FOR UPDATE SKIP LOCKED
+    )) RETURNING 1) SELECT 'sign_in_failures', count(*)::integer FROM gone;
+
+    RETURN QUERY WITH gone AS (DELETE FROM ops.wallet_nonces WHERE ctid = ANY(ARRAY(
+        SELECT e.ctid FROM ops.wallet_nonces AS e
+        WHERE e.expires_at < v_now LIMIT p_limit FOR UPDATE SKIP LOCKED
+    )) RETURNING 1) SELECT 'wallet_nonces', count(*)::integer FROM gone;
+
+    -- An invite holds a person's name and address; accepted or not, after a month it is of no use.
+    RETURN QUERY WITH gone AS (DELETE FROM ops.invites WHERE ctid = ANY(ARRAY(
+        SELECT e.ctid FROM ops.invites AS e
+        WHERE e.expires_at < v_now - interval '30 days' LIMIT p_limit FOR UPDATE SKIP LOCKED
+    )) RETURNING 1) SELECT 'invites', count(*)::integer FROM gone;
+END;
+$$;
+
 -- Name: refuse_change(); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.refuse_change() RETURNS trigger
@@ -880,6 +972,28 @@ BEGIN
     RETURN ops.tenant();
 END;
 $$;
+
+-- Name: require_scopes(text[]); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.require_scopes(p_scopes text[]) RETURNS void
+    LANGUAGE plpgsql STABLE
+    AS $$
+DECLARE
+    v_lacking text := (
+        SELECT string_agg(s.scope, ', ') FROM unnest(p_scopes) AS s (scope) WHERE s.scope <> ALL (ops.scopes())
+    );
+BEGIN
+    IF v_lacking IS NOT NULL THEN
+        RAISE EXCEPTION 'your own key does not hold %', v_lacking USING ERRCODE = 'GS040', COLUMN = 'scopes';
+    END IF;
+END;
+$$;
+
+-- Name: scopes(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.scopes() RETURNS text[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN string_to_array(COALESCE(current_setting('gigstream.scopes'::text, true), ''::text), ' '::text);
 
 -- Name: seal_audit(integer); Type: FUNCTION; Schema: ops; Owner: -
 
@@ -936,6 +1050,18 @@ CREATE FUNCTION ops.seal_digest(p_previous bytea, p_number bigint, p_xid xid8, p
     FROM unnest(p_entries) WITH ORDINALITY AS e (xid, audit_id, digest, position)
 $$;
 
+-- Name: sign_in_lock(text); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.sign_in_lock(p_email text) RETURNS integer
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT ceil(extract(EPOCH FROM f.last_failed_at + interval '15 minutes' - clock_timestamp()))
+    FROM ops.sign_in_failures AS f
+    WHERE f.address_hash = ops.email_hash(p_email)
+        AND f.failures >= 5
+        AND f.last_failed_at > clock_timestamp() - interval '15 minutes'
+$$;
+
 -- Name: start_session(uuid, bytea); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.start_session(p_worker_id uuid, p_token_hash bytea) RETURNS uuid
@@ -944,8 +1070,9 @@ CREATE FUNCTION ops.start_session(p_worker_id uuid, p_token_hash bytea) RETURNS 
 DECLARE
     v_session_id CONSTANT uuid := gen_random_uuid();
 BEGIN
-    INSERT INTO ops.refresh_tokens (session_id, worker_id, token_hash, expires_at)
-    VALUES (v_session_id, p_worker_id, p_token_hash, clock_timestamp() + interval '7 days');
+    INSERT INTO ops.refresh_tokens (session_id, worker_id, token_hash, expires_at, session_ends_at)
+    SELECT v_session_id, p_worker_id, p_token_hash, c.now + interval '7 days', c.now + interval '30 days'
+    FROM clock_timestamp() AS c (now);
 
     PERFORM ops.act_as(
         'worker', p_worker_id, current_setting('gigstream.ip', TRUE), current_setting('gigstream.user_agent', TRUE)
@@ -996,6 +1123,23 @@ CREATE FUNCTION ops.touch() RETURNS trigger
 BEGIN
     NEW.updated_at := clock_timestamp();
     RETURN NEW;
+END;
+$$;
+
+-- Name: use_wallet_proof(ops.wallet_proof, text); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.use_wallet_proof(p_proof ops.wallet_proof, p_purpose text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    DELETE FROM ops.wallet_nonces AS n
+    WHERE n.nonce = (p_proof).nonce
+        AND n.address = (p_proof).address
+        AND n.purpose = p_purpose
+        AND n.expires_at > clock_timestamp()
+        AND (p_proof).valid_from <= clock_timestamp()
+        AND (p_proof).valid_until > clock_timestamp();
+    RETURN FOUND;
 END;
 $$;
 
@@ -1074,6 +1218,39 @@ CREATE FUNCTION ops.verify_audit(p_anchors jsonb DEFAULT '[]'::jsonb) RETURNS TA
         UNION ALL SELECT a.finding, a.seal, NULL FROM anchor_findings AS a
     ) AS f
     ORDER BY f.seal, f.finding, f.audit_id
+$$;
+
+-- Name: announce_expiring_keys(timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.announce_expiring_keys(p_as_of timestamp with time zone, p_limit integer) RETURNS integer
+    LANGUAGE sql
+    AS $$
+    WITH due AS (
+        SELECT k.id FROM ops.api_keys AS k
+        WHERE k.revoked_at IS NULL
+            AND k.replaced_by IS NULL
+            AND k.expiry_told_at IS NULL
+            AND k.expires_at > clock_timestamp()
+            AND k.expires_at <= least(p_as_of, clock_timestamp()) + interval '7 days'
+        ORDER BY k.expires_at
+        LIMIT p_limit
+        FOR NO KEY UPDATE SKIP LOCKED
+    ),
+
+    told AS (
+        UPDATE ops.api_keys AS k
+        SET expiry_told_at = clock_timestamp()
+        FROM due AS d
+        WHERE k.id = d.id
+        RETURNING k.id, k.platform_id, k.prefix, k.name, k.expires_at
+    )
+
+    SELECT count(*)::integer
+    FROM told AS t
+    CROSS JOIN LATERAL ops.emit(
+        'api_key.expiring', t.platform_id, NULL, 'api_key', t.id,
+        jsonb_build_object('prefix', t.prefix, 'name', t.name, 'expires_at', t.expires_at)
+    )
 $$;
 
 -- Name: cancel_stream(uuid); Type: FUNCTION; Schema: public; Owner: -
@@ -1273,6 +1450,29 @@ BEGIN
 END;
 $$;
 
+-- Name: create_api_key(text, text[], timestamp with time zone, text, bytea); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.create_api_key(p_name text, p_scopes text[], p_expires_at timestamp with time zone, p_prefix text, p_key_hash bytea) RETURNS TABLE(id uuid, prefix text, name text, scopes text[], expires_at timestamp with time zone, created_at timestamp with time zone)
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_platform_id CONSTANT uuid := ops.require_platform();
+    v_id CONSTANT uuid := ops.uuid_v7();
+BEGIN
+    PERFORM ops.require_scopes(p_scopes);
+    -- With an end it lives for ten years at most, so that its successor's has an end that a date can name.
+    IF p_expires_at NOT BETWEEN clock_timestamp() AND clock_timestamp() + interval '10 years' THEN
+        RAISE EXCEPTION 'must lie within the next ten years' USING ERRCODE = 'GS015', COLUMN = 'expires_at';
+    END IF;
+
+    PERFORM ops.audit('api_key.created', 'api_key', v_id);
+    RETURN QUERY
+    INSERT INTO ops.api_keys AS k (id, platform_id, name, scopes, expires_at, prefix, key_hash)
+    VALUES (v_id, v_platform_id, p_name, p_scopes, p_expires_at, p_prefix, p_key_hash)
+    RETURNING k.id, k.prefix, k.name, k.scopes, k.expires_at, k.created_at;
+END;
+$$;
+
 -- Name: create_stream(uuid, timestamp with time zone, timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.create_stream(p_task_id uuid, p_end_time timestamp with time zone, p_start_time timestamp with time zone DEFAULT NULL::timestamp with time zone, p_release_interval integer DEFAULT 3600) RETURNS public.streams
@@ -1359,11 +1559,13 @@ $$;
 
 -- Name: credentials(text); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.credentials(p_email text) RETURNS TABLE(worker_id uuid, password_hash text)
+CREATE FUNCTION public.credentials(p_email text) RETURNS TABLE(worker_id uuid, password_hash text, locked_seconds integer)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
-    SELECT w.id, w.password_hash FROM workers AS w WHERE lower(w.email) = lower(p_email)
+    SELECT w.id, w.password_hash, l.seconds
+    FROM ops.sign_in_lock(p_email) AS l (seconds)
+    LEFT JOIN workers AS w ON lower(w.email) = lower(p_email)
 $$;
 
 -- Name: deposit(numeric); Type: FUNCTION; Schema: public; Owner: -
@@ -1498,6 +1700,20 @@ BEGIN
 END;
 $$;
 
+-- Name: issue_wallet_nonce(text, text, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.issue_wallet_nonce(p_nonce text, p_address text, p_purpose text, OUT issued_at timestamp with time zone, OUT expires_at timestamp with time zone) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    issued_at := date_trunc('second', clock_timestamp());
+    expires_at := issued_at + interval '5 minutes';
+    INSERT INTO ops.wallet_nonces AS n (nonce, address, purpose, expires_at)
+    VALUES (p_nonce, p_address, p_purpose, expires_at);
+END;
+$$;
+
 -- Name: next_release(timestamp with time zone, timestamp with time zone, integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) RETURNS timestamp with time zone
@@ -1584,8 +1800,11 @@ BEGIN
     END IF;
 
     UPDATE ops.refresh_tokens AS t SET used_at = clock_timestamp() WHERE t.id = v_token.id;
-    INSERT INTO ops.refresh_tokens (session_id, worker_id, token_hash, expires_at)
-    VALUES (v_token.session_id, v_token.worker_id, p_next_hash, clock_timestamp() + interval '7 days');
+    INSERT INTO ops.refresh_tokens (session_id, worker_id, token_hash, expires_at, session_ends_at)
+    VALUES (
+        v_token.session_id, v_token.worker_id, p_next_hash,
+        least(clock_timestamp() + interval '7 days', v_token.session_ends_at), v_token.session_ends_at
+    );
     RETURN QUERY VALUES (v_token.worker_id, v_token.session_id);
 END;
 $$;
@@ -1649,9 +1868,9 @@ BEGIN
 END;
 $$;
 
--- Name: register_worker(text, text, text, text, bytea, bytea); Type: FUNCTION; Schema: public; Owner: -
+-- Name: register_worker(text, text, text, ops.wallet_proof, bytea, bytea); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.register_worker(p_name text, p_email text, p_password_hash text, p_wallet_address text, p_invite_hash bytea, p_token_hash bytea) RETURNS TABLE(worker_id uuid, session_id uuid)
+CREATE FUNCTION public.register_worker(p_name text, p_email text, p_password_hash text, p_wallet ops.wallet_proof, p_invite_hash bytea, p_token_hash bytea) RETURNS TABLE(worker_id uuid, session_id uuid)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
@@ -1659,8 +1878,12 @@ DECLARE
     v_worker_id uuid;
     v_session_id uuid;
 BEGIN
+    IF (p_wallet).address IS NOT NULL AND NOT ops.use_wallet_proof(p_wallet, 'set_wallet') THEN
+        RAISE EXCEPTION 'was not asked for here, was used before or is too old'
+            USING ERRCODE = 'GS042', COLUMN = 'wallet';
+    END IF;
     INSERT INTO workers (name, email, password_hash, wallet_address, last_active_at)
-    VALUES (p_name, p_email, p_password_hash, p_wallet_address, clock_timestamp())
+    VALUES (p_name, p_email, p_password_hash, (p_wallet).address, clock_timestamp())
     ON CONFLICT DO NOTHING
     RETURNING id INTO v_worker_id;
     IF NOT FOUND THEN
@@ -1668,7 +1891,7 @@ BEGIN
             RAISE EXCEPTION 'this e-mail address is registered already' USING ERRCODE = 'GS024', COLUMN = 'email';
         END IF;
         RAISE EXCEPTION 'this wallet address belongs to somebody else'
-            USING ERRCODE = 'GS013', COLUMN = 'wallet_address';
+            USING ERRCODE = 'GS013', COLUMN = 'wallet';
     END IF;
 
     v_session_id := ops.start_session(v_worker_id, p_token_hash);
@@ -1929,6 +2152,92 @@ BEGIN
 END;
 $$;
 
+-- Name: revoke_api_key(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.revoke_api_key(p_key_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_platform_id CONSTANT uuid := ops.require_platform();
+    v_key record;
+BEGIN
+    PERFORM FROM ops.api_keys AS k
+    WHERE k.platform_id = v_platform_id
+        AND k.revoked_at IS NULL
+        AND (k.id = p_key_id OR 'keys:write' = ANY(k.scopes))
+    ORDER BY k.id
+    FOR NO KEY UPDATE;
+
+    SELECT
+        k.revoked_at,
+        'keys:write' = ANY(k.scopes) AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp()) AS makes_others
+    INTO v_key
+    FROM ops.api_keys AS k
+    WHERE k.id = p_key_id AND k.platform_id = v_platform_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no API key %', p_key_id USING ERRCODE = 'GS001';
+    ELSIF v_key.revoked_at IS NOT NULL THEN
+        RETURN;
+    END IF;
+
+    IF v_key.makes_others AND NOT EXISTS (
+        SELECT FROM ops.api_keys AS k
+        WHERE k.platform_id = v_platform_id
+            AND k.id <> p_key_id
+            AND 'keys:write' = ANY(k.scopes)
+            AND k.revoked_at IS NULL
+            AND k.replaced_by IS NULL
+            AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp() + interval '7 days')
+    ) THEN
+        RAISE EXCEPTION 'no other key with keys:write would be left for longer than seven days: make one first'
+            USING ERRCODE = 'GS041';
+    END IF;
+
+    UPDATE ops.api_keys AS k SET revoked_at = clock_timestamp() WHERE k.id = p_key_id;
+    PERFORM ops.audit('api_key.revoked', 'api_key', p_key_id);
+END;
+$$;
+
+-- Name: rotate_api_key(uuid, interval, text, bytea); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.rotate_api_key(p_key_id uuid, p_overlap interval, p_prefix text, p_key_hash bytea) RETURNS TABLE(id uuid, prefix text, name text, scopes text[], expires_at timestamp with time zone, created_at timestamp with time zone)
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_platform_id CONSTANT uuid := ops.require_platform();
+    v_id CONSTANT uuid := ops.uuid_v7();
+    v_old record;
+    v_now timestamptz;
+BEGIN
+    SELECT k.name, k.scopes, k.created_at, k.expires_at, k.revoked_at, k.replaced_by INTO v_old
+    FROM ops.api_keys AS k
+    WHERE k.id = p_key_id AND k.platform_id = v_platform_id
+    FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no API key %', p_key_id USING ERRCODE = 'GS001';
+    END IF;
+    v_now := clock_timestamp();
+    IF v_old.replaced_by IS NOT NULL THEN
+        RAISE EXCEPTION 'the key was replaced before, by %', v_old.replaced_by USING ERRCODE = 'GS011';
+    ELSIF v_old.revoked_at IS NOT NULL OR v_old.expires_at <= v_now THEN
+        RAISE EXCEPTION 'the key was revoked or has expired; make a new one' USING ERRCODE = 'GS011';
+    END IF;
+    PERFORM ops.require_scopes(v_old.scopes);
+
+    PERFORM ops.audit('api_key.rotated', 'api_key', p_key_id, jsonb_build_object('replaced_by', v_id));
+    RETURN QUERY
+    INSERT INTO ops.api_keys AS k (id, platform_id, name, scopes, expires_at, prefix, key_hash)
+    VALUES (
+        v_id, v_platform_id, v_old.name, v_old.scopes, v_now + (v_old.expires_at - v_old.created_at), p_prefix,
+        p_key_hash
+    )
+    RETURNING k.id, k.prefix, k.name, k.scopes, k.expires_at, k.created_at;
+    UPDATE ops.api_keys AS k
+    SET replaced_by = v_id, expires_at = least(k.expires_at, v_now + p_overlap)
+    WHERE k.id = p_key_id;
+END;
+$$;
+
 -- Name: set_platform_active(uuid, boolean); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.set_platform_active(p_platform_id uuid, p_is_active boolean, OUT id uuid, OUT name text, OUT is_active boolean) RETURNS record
@@ -1954,23 +2263,51 @@ BEGIN
 END;
 $$;
 
--- Name: sign_in(uuid, bytea, bytea); Type: FUNCTION; Schema: public; Owner: -
+-- Name: sign_in(text, uuid, bytea, bytea); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.sign_in(p_worker_id uuid, p_invite_hash bytea, p_token_hash bytea) RETURNS TABLE(worker_id uuid, session_id uuid)
+CREATE FUNCTION public.sign_in(p_email text, p_worker_id uuid, p_invite_hash bytea, p_token_hash bytea) RETURNS TABLE(worker_id uuid, session_id uuid, locked_seconds integer)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
 DECLARE
-    v_session_id CONSTANT uuid := ops.start_session(p_worker_id, p_token_hash);
+    v_failures integer;
 BEGIN
-    UPDATE workers SET last_active_at = greatest(last_active_at, clock_timestamp())
-    WHERE id = p_worker_id AND password_hash <> '';
+    -- Also when there are none there is a row from here on, so that whoever guesses at the same time waits for it.
+    INSERT INTO ops.sign_in_failures AS f (address_hash, failures, last_failed_at)
+    VALUES (ops.email_hash(p_email), 0, clock_timestamp())
+    ON CONFLICT (address_hash) DO UPDATE
+    SET failures = CASE WHEN f.last_failed_at > clock_timestamp() - interval '15 minutes' THEN f.failures ELSE 0 END;
+    locked_seconds := ops.sign_in_lock(p_email);
+    IF locked_seconds IS NOT NULL THEN
+        RETURN NEXT;
+        RETURN;
+    END IF;
+
+    IF p_worker_id IS NULL THEN
+        UPDATE ops.sign_in_failures AS f
+        SET failures = f.failures + 1, last_failed_at = clock_timestamp()
+        WHERE f.address_hash = ops.email_hash(p_email)
+        RETURNING f.failures INTO v_failures;
+        IF v_failures = 5 THEN
+            PERFORM ops.audit(
+                'sign_in.locked', 'worker', (SELECT w.id FROM workers AS w WHERE lower(w.email) = lower(p_email))
+            );
+        END IF;
+        RETURN NEXT;
+        RETURN;
+    END IF;
+
+    session_id := ops.start_session(p_worker_id, p_token_hash);
+    UPDATE workers AS w SET last_active_at = greatest(w.last_active_at, clock_timestamp())
+    WHERE w.id = p_worker_id AND w.password_hash <> '';
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no such worker any more' USING ERRCODE = 'GS002';
     END IF;
+    DELETE FROM ops.sign_in_failures AS f WHERE f.address_hash = ops.email_hash(p_email);
     PERFORM ops.audit('worker.signed_in', 'worker', p_worker_id);
     PERFORM ops.accept_invite(p_worker_id, p_invite_hash);
-    RETURN QUERY VALUES (p_worker_id, v_session_id);
+    worker_id := p_worker_id;
+    RETURN NEXT;
 END;
 $$;
 
@@ -2265,9 +2602,9 @@ CREATE TABLE public.workers (
 )
 WITH (fillfactor='80');
 
--- Name: update_worker(text, text); Type: FUNCTION; Schema: public; Owner: -
+-- Name: update_worker(text, text, ops.wallet_proof); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.update_worker(p_name text DEFAULT NULL::text, p_email text DEFAULT NULL::text) RETURNS public.workers
+CREATE FUNCTION public.update_worker(p_name text DEFAULT NULL::text, p_email text DEFAULT NULL::text, p_wallet ops.wallet_proof DEFAULT NULL::ops.wallet_proof) RETURNS public.workers
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
@@ -2278,8 +2615,16 @@ BEGIN
         RAISE EXCEPTION 'only a worker may do this' USING ERRCODE = 'GS003';
     END IF;
 
+    IF (p_wallet).address IS NOT NULL AND NOT ops.use_wallet_proof(p_wallet, 'set_wallet') THEN
+        RAISE EXCEPTION 'was not asked for here, was used before or is too old'
+            USING ERRCODE = 'GS042', COLUMN = 'wallet';
+    END IF;
+
     UPDATE workers AS w
-    SET name = coalesce(p_name, w.name), email = coalesce(p_email, w.email)
+    SET
+        name = coalesce(p_name, w.name),
+        email = coalesce(p_email, w.email),
+        wallet_address = coalesce((p_wallet).address, w.wallet_address)
     WHERE w.id = ops.tenant()
     RETURNING w.* INTO v_worker;
 
@@ -2287,7 +2632,8 @@ BEGIN
         'worker.updated', 'worker', v_worker.id,
         jsonb_build_object('fields', array_remove(ARRAY[
             CASE WHEN p_name IS NOT NULL THEN 'name' END,
-            CASE WHEN p_email IS NOT NULL THEN 'email' END
+            CASE WHEN p_email IS NOT NULL THEN 'email' END,
+            CASE WHEN (p_wallet).address IS NOT NULL THEN 'wallet_address' END
         ], NULL))
     );
     RETURN v_worker;
@@ -2384,6 +2730,29 @@ BEGIN
     FROM counted AS c
     WHERE w.id = c.worker_id;
     RETURN NULL;
+END;
+$$;
+
+-- Name: wallet_sign_in(ops.wallet_proof, bytea); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.wallet_sign_in(p_proof ops.wallet_proof, p_token_hash bytea) RETURNS TABLE(worker_id uuid, session_id uuid)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF NOT ops.use_wallet_proof(p_proof, 'sign_in') THEN
+        RETURN;
+    END IF;
+    UPDATE workers AS w SET last_active_at = greatest(w.last_active_at, clock_timestamp())
+    WHERE lower(w.wallet_address) = lower((p_proof).address)
+    RETURNING w.id INTO worker_id;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+
+    session_id := ops.start_session(worker_id, p_token_hash);
+    PERFORM ops.audit('worker.signed_in', 'worker', worker_id, '{"by": "wallet"}');
+    RETURN NEXT;
 END;
 $$;
 
@@ -2489,6 +2858,13 @@ CREATE TABLE ledger.transfers (
     CONSTRAINT transfers_source_seq_check CHECK ((source_seq >= 0))
 );
 
+-- Name: api_key_uses; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.api_key_uses (
+    key_id uuid NOT NULL,
+    last_used_at timestamp with time zone NOT NULL
+);
+
 -- Name: api_keys; Type: TABLE; Schema: ops; Owner: -
 
 CREATE TABLE ops.api_keys (
@@ -2500,7 +2876,11 @@ CREATE TABLE ops.api_keys (
     expires_at timestamp with time zone,
     revoked_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT api_keys_key_hash_check CHECK ((length(key_hash) = 32))
+    name text DEFAULT 'first key'::text NOT NULL,
+    replaced_by uuid,
+    expiry_told_at timestamp with time zone,
+    CONSTRAINT api_keys_key_hash_check CHECK ((length(key_hash) = 32)),
+    CONSTRAINT api_keys_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
 );
 
 -- Name: audit_seals; Type: TABLE; Schema: ops; Owner: -
@@ -2628,6 +3008,8 @@ CREATE TABLE ops.refresh_tokens (
     used_at timestamp with time zone,
     revoked_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    session_ends_at timestamp with time zone NOT NULL,
+    CONSTRAINT refresh_tokens_check CHECK ((expires_at <= session_ends_at)),
     CONSTRAINT refresh_tokens_token_hash_check CHECK ((length(token_hash) = 32))
 );
 
@@ -2635,6 +3017,26 @@ CREATE TABLE ops.refresh_tokens (
 
 CREATE TABLE ops.schema_migrations (
     version character varying NOT NULL
+);
+
+-- Name: sign_in_failures; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.sign_in_failures (
+    address_hash bytea NOT NULL,
+    failures integer NOT NULL,
+    last_failed_at timestamp with time zone NOT NULL,
+    CONSTRAINT sign_in_failures_address_hash_check CHECK ((length(address_hash) = 32))
+);
+
+-- Name: wallet_nonces; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.wallet_nonces (
+    nonce text NOT NULL,
+    address ops.address NOT NULL,
+    purpose text NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT wallet_nonces_nonce_check CHECK (((length(nonce) >= 8) AND (length(nonce) <= 64))),
+    CONSTRAINT wallet_nonces_purpose_check CHECK ((purpose = ANY (ARRAY['sign_in'::text, 'set_wallet'::text])))
 );
 
 -- Name: worker_counters; Type: TABLE; Schema: ops; Owner: -
@@ -2907,6 +3309,11 @@ ALTER TABLE ONLY ledger.accounts
 ALTER TABLE ONLY ledger.transfers
     ADD CONSTRAINT transfers_pkey PRIMARY KEY (id);
 
+-- Name: api_key_uses api_key_uses_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.api_key_uses
+    ADD CONSTRAINT api_key_uses_pkey PRIMARY KEY (key_id);
+
 -- Name: api_keys api_keys_key_hash_key; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.api_keys
@@ -2986,6 +3393,16 @@ ALTER TABLE ONLY ops.refresh_tokens
 
 ALTER TABLE ONLY ops.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
+
+-- Name: sign_in_failures sign_in_failures_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.sign_in_failures
+    ADD CONSTRAINT sign_in_failures_pkey PRIMARY KEY (address_hash);
+
+-- Name: wallet_nonces wallet_nonces_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.wallet_nonces
+    ADD CONSTRAINT wallet_nonces_pkey PRIMARY KEY (nonce);
 
 -- Name: worker_counters worker_counters_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
@@ -3089,9 +3506,17 @@ CREATE UNIQUE INDEX transfers_task_key ON ledger.transfers USING btree (task_id,
 
 CREATE UNIQUE INDEX transfers_transaction_key ON ledger.transfers USING btree (transaction_id, reason, source_seq) WHERE (transaction_id IS NOT NULL);
 
+-- Name: api_keys_expires_at_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX api_keys_expires_at_idx ON ops.api_keys USING btree (expires_at) WHERE ((expires_at IS NOT NULL) AND (revoked_at IS NULL) AND (replaced_by IS NULL) AND (expiry_told_at IS NULL));
+
 -- Name: api_keys_platform_id_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX api_keys_platform_id_idx ON ops.api_keys USING btree (platform_id, id);
+
+-- Name: api_keys_replaced_by_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX api_keys_replaced_by_idx ON ops.api_keys USING btree (replaced_by);
 
 -- Name: audit_seals_xid_idx; Type: INDEX; Schema: ops; Owner: -
 
@@ -3104,6 +3529,10 @@ CREATE INDEX deposits_platform_id_idx ON ops.deposits USING btree (platform_id, 
 -- Name: idempotency_keys_created_at_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX idempotency_keys_created_at_idx ON ops.idempotency_keys USING btree (created_at);
+
+-- Name: invites_expires_at_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX invites_expires_at_idx ON ops.invites USING btree (expires_at);
 
 -- Name: invites_platform_id_idx; Type: INDEX; Schema: ops; Owner: -
 
@@ -3133,9 +3562,21 @@ CREATE INDEX refresh_tokens_expires_at_idx ON ops.refresh_tokens USING btree (ex
 
 CREATE UNIQUE INDEX refresh_tokens_live_key ON ops.refresh_tokens USING btree (session_id) WHERE ((used_at IS NULL) AND (revoked_at IS NULL));
 
+-- Name: refresh_tokens_session_id_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX refresh_tokens_session_id_idx ON ops.refresh_tokens USING btree (session_id);
+
 -- Name: refresh_tokens_worker_id_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX refresh_tokens_worker_id_idx ON ops.refresh_tokens USING btree (worker_id);
+
+-- Name: sign_in_failures_last_failed_at_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX sign_in_failures_last_failed_at_idx ON ops.sign_in_failures USING btree (last_failed_at);
+
+-- Name: wallet_nonces_expires_at_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX wallet_nonces_expires_at_idx ON ops.wallet_nonces USING btree (expires_at);
 
 -- Name: audit_logs_actor_id_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -3452,10 +3893,20 @@ ALTER TABLE ONLY ledger.transfers
 ALTER TABLE ONLY ledger.transfers
     ADD CONSTRAINT transfers_transaction_id_fkey FOREIGN KEY (transaction_id) REFERENCES public.transactions(id) ON DELETE RESTRICT;
 
+-- Name: api_key_uses api_key_uses_key_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.api_key_uses
+    ADD CONSTRAINT api_key_uses_key_id_fkey FOREIGN KEY (key_id) REFERENCES ops.api_keys(id) ON DELETE CASCADE;
+
 -- Name: api_keys api_keys_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.api_keys
     ADD CONSTRAINT api_keys_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
+
+-- Name: api_keys api_keys_replaced_by_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.api_keys
+    ADD CONSTRAINT api_keys_replaced_by_fkey FOREIGN KEY (replaced_by) REFERENCES ops.api_keys(id);
 
 -- Name: deposits deposits_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
@@ -3594,6 +4045,10 @@ CREATE POLICY tenant_read ON ledger.transfers FOR SELECT TO api USING ((EXISTS (
 
 ALTER TABLE ledger.transfers ENABLE ROW LEVEL SECURITY;
 
+-- Name: api_key_uses; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.api_key_uses ENABLE ROW LEVEL SECURITY;
+
 -- Name: api_keys; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.api_keys ENABLE ROW LEVEL SECURITY;
@@ -3609,6 +4064,10 @@ ALTER TABLE ops.audit_waiting ENABLE ROW LEVEL SECURITY;
 -- Name: deposits; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.deposits ENABLE ROW LEVEL SECURITY;
+
+-- Name: api_key_uses every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.api_key_uses TO jobs, operator USING (true) WITH CHECK (true);
 
 -- Name: api_keys every_row; Type: POLICY; Schema: ops; Owner: -
 
@@ -3654,9 +4113,21 @@ CREATE POLICY every_row ON ops.rate_limits TO jobs, operator USING (true) WITH C
 
 CREATE POLICY every_row ON ops.refresh_tokens TO jobs, operator USING (true) WITH CHECK (true);
 
+-- Name: sign_in_failures every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.sign_in_failures TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: wallet_nonces every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.wallet_nonces TO jobs, operator USING (true) WITH CHECK (true);
+
 -- Name: worker_counters every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.worker_counters TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: api_key_uses every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.api_key_uses FOR SELECT TO auditor USING (true);
 
 -- Name: api_keys every_row_read; Type: POLICY; Schema: ops; Owner: -
 
@@ -3702,6 +4173,14 @@ CREATE POLICY every_row_read ON ops.rate_limits FOR SELECT TO auditor USING (tru
 
 CREATE POLICY every_row_read ON ops.refresh_tokens FOR SELECT TO auditor USING (true);
 
+-- Name: sign_in_failures every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.sign_in_failures FOR SELECT TO auditor USING (true);
+
+-- Name: wallet_nonces every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.wallet_nonces FOR SELECT TO auditor USING (true);
+
 -- Name: worker_counters every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.worker_counters FOR SELECT TO auditor USING (true);
@@ -3734,13 +4213,39 @@ ALTER TABLE ops.rate_limits ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.refresh_tokens ENABLE ROW LEVEL SECURITY;
 
+-- Name: sign_in_failures; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.sign_in_failures ENABLE ROW LEVEL SECURITY;
+
+-- Name: api_keys tenant_insert; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_insert ON ops.api_keys FOR INSERT TO api WITH CHECK (((platform_id = ( SELECT ops.tenant() AS tenant)) AND (scopes <@ ( SELECT ops.scopes() AS scopes))));
+
 -- Name: outbox tenant_insert; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY tenant_insert ON ops.outbox FOR INSERT TO api WITH CHECK (((( SELECT ops.tenant() AS tenant) = platform_id) OR (( SELECT ops.tenant() AS tenant) = worker_id)));
 
+-- Name: api_key_uses tenant_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_read ON ops.api_key_uses FOR SELECT TO api USING ((EXISTS ( SELECT
+   FROM ops.api_keys k
+  WHERE (k.id = api_key_uses.key_id))));
+
+-- Name: api_keys tenant_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_read ON ops.api_keys FOR SELECT TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
+
 -- Name: memberships tenant_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY tenant_read ON ops.memberships FOR SELECT TO api USING ((( SELECT ops.tenant() AS tenant) = ANY (ARRAY[platform_id, worker_id])));
+
+-- Name: api_keys tenant_write; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_write ON ops.api_keys FOR UPDATE TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
+
+-- Name: wallet_nonces; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.wallet_nonces ENABLE ROW LEVEL SECURITY;
 
 -- Name: worker_counters; Type: ROW SECURITY; Schema: ops; Owner: -
 
@@ -4146,6 +4651,11 @@ GRANT ALL ON FUNCTION ops.check_invariants() TO auditor;
 REVOKE ALL ON FUNCTION ops.claim_request(p_route text, p_key text, p_request_hash bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.claim_request(p_route text, p_key text, p_request_hash bytea) TO api;
 
+-- Name: FUNCTION count_key_request(p_key_hash bytea, p_address text, p_limit integer, OUT "limit" integer, OUT remaining integer, OUT reset integer); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.count_key_request(p_key_hash bytea, p_address text, p_limit integer, OUT "limit" integer, OUT remaining integer, OUT reset integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.count_key_request(p_key_hash bytea, p_address text, p_limit integer, OUT "limit" integer, OUT remaining integer, OUT reset integer) TO api;
+
 -- Name: FUNCTION count_open_tasks(p_changes ops.task_change[]); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.count_open_tasks(p_changes ops.task_change[]) FROM PUBLIC;
@@ -4154,6 +4664,10 @@ REVOKE ALL ON FUNCTION ops.count_open_tasks(p_changes ops.task_change[]) FROM PU
 
 REVOKE ALL ON FUNCTION ops.count_request(p_key text, p_limit integer, OUT "limit" integer, OUT remaining integer, OUT reset integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.count_request(p_key text, p_limit integer, OUT "limit" integer, OUT remaining integer, OUT reset integer) TO api;
+
+-- Name: FUNCTION email_hash(p_email text); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.email_hash(p_email text) FROM PUBLIC;
 
 -- Name: FUNCTION emit(p_event text, p_platform_id uuid, p_worker_id uuid, p_object_type text, p_object_id uuid, p_payload jsonb); Type: ACL; Schema: ops; Owner: -
 
@@ -4262,6 +4776,11 @@ REVOKE ALL ON FUNCTION ops.open_worker_counters() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION ops.principal() FROM PUBLIC;
 
+-- Name: FUNCTION purge_expired(p_as_of timestamp with time zone, p_limit integer); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.purge_expired(p_as_of timestamp with time zone, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.purge_expired(p_as_of timestamp with time zone, p_limit integer) TO jobs;
+
 -- Name: FUNCTION refuse_change(); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.refuse_change() FROM PUBLIC;
@@ -4275,6 +4794,16 @@ GRANT ALL ON FUNCTION ops.require_platform() TO signer;
 GRANT ALL ON FUNCTION ops.require_platform() TO operator;
 GRANT ALL ON FUNCTION ops.require_platform() TO auditor;
 
+-- Name: FUNCTION require_scopes(p_scopes text[]); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.require_scopes(p_scopes text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.require_scopes(p_scopes text[]) TO api;
+
+-- Name: FUNCTION scopes(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.scopes() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.scopes() TO api;
+
 -- Name: FUNCTION seal_audit(p_limit integer); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.seal_audit(p_limit integer) FROM PUBLIC;
@@ -4286,6 +4815,10 @@ REVOKE ALL ON FUNCTION ops.seal_digest(p_previous bytea, p_number bigint, p_xid 
 GRANT ALL ON FUNCTION ops.seal_digest(p_previous bytea, p_number bigint, p_xid xid8, p_sealed_at timestamp with time zone, p_entries ops.audit_entry[]) TO jobs;
 GRANT ALL ON FUNCTION ops.seal_digest(p_previous bytea, p_number bigint, p_xid xid8, p_sealed_at timestamp with time zone, p_entries ops.audit_entry[]) TO operator;
 GRANT ALL ON FUNCTION ops.seal_digest(p_previous bytea, p_number bigint, p_xid xid8, p_sealed_at timestamp with time zone, p_entries ops.audit_entry[]) TO auditor;
+
+-- Name: FUNCTION sign_in_lock(p_email text); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.sign_in_lock(p_email text) FROM PUBLIC;
 
 -- Name: FUNCTION start_session(p_worker_id uuid, p_token_hash bytea); Type: ACL; Schema: ops; Owner: -
 
@@ -4323,12 +4856,21 @@ GRANT ALL ON FUNCTION ops.tenant_kind() TO auditor;
 
 REVOKE ALL ON FUNCTION ops.touch() FROM PUBLIC;
 
+-- Name: FUNCTION use_wallet_proof(p_proof ops.wallet_proof, p_purpose text); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.use_wallet_proof(p_proof ops.wallet_proof, p_purpose text) FROM PUBLIC;
+
 -- Name: FUNCTION verify_audit(p_anchors jsonb); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.verify_audit(p_anchors jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.verify_audit(p_anchors jsonb) TO jobs;
 GRANT ALL ON FUNCTION ops.verify_audit(p_anchors jsonb) TO operator;
 GRANT ALL ON FUNCTION ops.verify_audit(p_anchors jsonb) TO auditor;
+
+-- Name: FUNCTION announce_expiring_keys(p_as_of timestamp with time zone, p_limit integer); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.announce_expiring_keys(p_as_of timestamp with time zone, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.announce_expiring_keys(p_as_of timestamp with time zone, p_limit integer) TO jobs;
 
 -- Name: FUNCTION cancel_stream(p_stream_id uuid); Type: ACL; Schema: public; Owner: -
 
@@ -4357,6 +4899,11 @@ GRANT ALL ON FUNCTION public.complete_payment(p_transaction_id uuid, p_tx_hash t
 
 REVOKE ALL ON FUNCTION public.complete_task(p_task_id uuid, p_rating integer, p_completion_proof text, p_verification_data jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.complete_task(p_task_id uuid, p_rating integer, p_completion_proof text, p_verification_data jsonb) TO api;
+
+-- Name: FUNCTION create_api_key(p_name text, p_scopes text[], p_expires_at timestamp with time zone, p_prefix text, p_key_hash bytea); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.create_api_key(p_name text, p_scopes text[], p_expires_at timestamp with time zone, p_prefix text, p_key_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.create_api_key(p_name text, p_scopes text[], p_expires_at timestamp with time zone, p_prefix text, p_key_hash bytea) TO api;
 
 -- Name: FUNCTION create_stream(p_task_id uuid, p_end_time timestamp with time zone, p_start_time timestamp with time zone, p_release_interval integer); Type: ACL; Schema: public; Owner: -
 
@@ -4401,6 +4948,11 @@ GRANT ALL ON FUNCTION public.fund_pool(p_amount numeric, OUT id uuid, OUT pool n
 
 REVOKE ALL ON FUNCTION public.invite_worker(p_email text, p_name text, p_token_hash bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.invite_worker(p_email text, p_name text, p_token_hash bytea) TO api;
+
+-- Name: FUNCTION issue_wallet_nonce(p_nonce text, p_address text, p_purpose text, OUT issued_at timestamp with time zone, OUT expires_at timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.issue_wallet_nonce(p_nonce text, p_address text, p_purpose text, OUT issued_at timestamp with time zone, OUT expires_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.issue_wallet_nonce(p_nonce text, p_address text, p_purpose text, OUT issued_at timestamp with time zone, OUT expires_at timestamp with time zone) TO api;
 
 -- Name: FUNCTION next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -4515,10 +5067,10 @@ GRANT SELECT(updated_at) ON TABLE public.platforms TO auditor;
 REVOKE ALL ON FUNCTION public.register_platform(p_name text, p_contact_email text, p_webhook_url text, p_wallet_address text, p_key_prefix text, p_key_hash bytea, p_scopes text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.register_platform(p_name text, p_contact_email text, p_webhook_url text, p_wallet_address text, p_key_prefix text, p_key_hash bytea, p_scopes text[]) TO api;
 
--- Name: FUNCTION register_worker(p_name text, p_email text, p_password_hash text, p_wallet_address text, p_invite_hash bytea, p_token_hash bytea); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION register_worker(p_name text, p_email text, p_password_hash text, p_wallet ops.wallet_proof, p_invite_hash bytea, p_token_hash bytea); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.register_worker(p_name text, p_email text, p_password_hash text, p_wallet_address text, p_invite_hash bytea, p_token_hash bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.register_worker(p_name text, p_email text, p_password_hash text, p_wallet_address text, p_invite_hash bytea, p_token_hash bytea) TO api;
+REVOKE ALL ON FUNCTION public.register_worker(p_name text, p_email text, p_password_hash text, p_wallet ops.wallet_proof, p_invite_hash bytea, p_token_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.register_worker(p_name text, p_email text, p_password_hash text, p_wallet ops.wallet_proof, p_invite_hash bytea, p_token_hash bytea) TO api;
 
 -- Name: FUNCTION release_due(p_as_of timestamp with time zone, p_limit integer, OUT due integer, OUT released integer, OUT failed integer, OUT amount numeric); Type: ACL; Schema: public; Owner: -
 
@@ -4549,15 +5101,25 @@ GRANT ALL ON FUNCTION public.resolve_dispute(p_task_id uuid, p_to_worker integer
 REVOKE ALL ON FUNCTION public.resume_stream(p_stream_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.resume_stream(p_stream_id uuid) TO api;
 
+-- Name: FUNCTION revoke_api_key(p_key_id uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.revoke_api_key(p_key_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.revoke_api_key(p_key_id uuid) TO api;
+
+-- Name: FUNCTION rotate_api_key(p_key_id uuid, p_overlap interval, p_prefix text, p_key_hash bytea); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.rotate_api_key(p_key_id uuid, p_overlap interval, p_prefix text, p_key_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.rotate_api_key(p_key_id uuid, p_overlap interval, p_prefix text, p_key_hash bytea) TO api;
+
 -- Name: FUNCTION set_platform_active(p_platform_id uuid, p_is_active boolean, OUT id uuid, OUT name text, OUT is_active boolean); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.set_platform_active(p_platform_id uuid, p_is_active boolean, OUT id uuid, OUT name text, OUT is_active boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.set_platform_active(p_platform_id uuid, p_is_active boolean, OUT id uuid, OUT name text, OUT is_active boolean) TO operator;
 
--- Name: FUNCTION sign_in(p_worker_id uuid, p_invite_hash bytea, p_token_hash bytea); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION sign_in(p_email text, p_worker_id uuid, p_invite_hash bytea, p_token_hash bytea); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.sign_in(p_worker_id uuid, p_invite_hash bytea, p_token_hash bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.sign_in(p_worker_id uuid, p_invite_hash bytea, p_token_hash bytea) TO api;
+REVOKE ALL ON FUNCTION public.sign_in(p_email text, p_worker_id uuid, p_invite_hash bytea, p_token_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sign_in(p_email text, p_worker_id uuid, p_invite_hash bytea, p_token_hash bytea) TO api;
 
 -- Name: FUNCTION sign_out(); Type: ACL; Schema: public; Owner: -
 
@@ -4710,10 +5272,10 @@ GRANT SELECT(updated_at) ON TABLE public.workers TO jobs;
 GRANT SELECT(updated_at) ON TABLE public.workers TO operator;
 GRANT SELECT(updated_at) ON TABLE public.workers TO auditor;
 
--- Name: FUNCTION update_worker(p_name text, p_email text); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION update_worker(p_name text, p_email text, p_wallet ops.wallet_proof); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.update_worker(p_name text, p_email text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.update_worker(p_name text, p_email text) TO api;
+REVOKE ALL ON FUNCTION public.update_worker(p_name text, p_email text, p_wallet ops.wallet_proof) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.update_worker(p_name text, p_email text, p_wallet ops.wallet_proof) TO api;
 
 -- Name: FUNCTION update_worker_last_active(); Type: ACL; Schema: public; Owner: -
 
@@ -4722,6 +5284,11 @@ REVOKE ALL ON FUNCTION public.update_worker_last_active() FROM PUBLIC;
 -- Name: FUNCTION update_worker_statistics(); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.update_worker_statistics() FROM PUBLIC;
+
+-- Name: FUNCTION wallet_sign_in(p_proof ops.wallet_proof, p_token_hash bytea); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.wallet_sign_in(p_proof ops.wallet_proof, p_token_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wallet_sign_in(p_proof ops.wallet_proof, p_token_hash bytea) TO api;
 
 -- Name: FUNCTION who_am_i(); Type: ACL; Schema: public; Owner: -
 
@@ -4746,6 +5313,77 @@ GRANT SELECT,INSERT ON TABLE ledger.transfers TO api;
 GRANT SELECT,INSERT ON TABLE ledger.transfers TO jobs;
 GRANT SELECT,INSERT ON TABLE ledger.transfers TO operator;
 GRANT SELECT ON TABLE ledger.transfers TO auditor;
+
+-- Name: TABLE api_key_uses; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.api_key_uses TO api;
+GRANT SELECT ON TABLE ops.api_key_uses TO jobs;
+GRANT SELECT ON TABLE ops.api_key_uses TO operator;
+GRANT SELECT ON TABLE ops.api_key_uses TO auditor;
+
+-- Name: COLUMN api_keys.id; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT(id),INSERT(id) ON TABLE ops.api_keys TO api;
+GRANT SELECT(id) ON TABLE ops.api_keys TO jobs;
+GRANT SELECT(id) ON TABLE ops.api_keys TO auditor;
+
+-- Name: COLUMN api_keys.platform_id; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT(platform_id),INSERT(platform_id) ON TABLE ops.api_keys TO api;
+GRANT SELECT(platform_id) ON TABLE ops.api_keys TO jobs;
+GRANT SELECT(platform_id) ON TABLE ops.api_keys TO auditor;
+
+-- Name: COLUMN api_keys.prefix; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT(prefix),INSERT(prefix) ON TABLE ops.api_keys TO api;
+GRANT SELECT(prefix) ON TABLE ops.api_keys TO jobs;
+GRANT SELECT(prefix) ON TABLE ops.api_keys TO auditor;
+
+-- Name: COLUMN api_keys.key_hash; Type: ACL; Schema: ops; Owner: -
+
+GRANT INSERT(key_hash) ON TABLE ops.api_keys TO api;
+
+-- Name: COLUMN api_keys.scopes; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT(scopes),INSERT(scopes) ON TABLE ops.api_keys TO api;
+GRANT SELECT(scopes) ON TABLE ops.api_keys TO jobs;
+GRANT SELECT(scopes) ON TABLE ops.api_keys TO auditor;
+
+-- Name: COLUMN api_keys.expires_at; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT(expires_at),INSERT(expires_at),UPDATE(expires_at) ON TABLE ops.api_keys TO api;
+GRANT SELECT(expires_at) ON TABLE ops.api_keys TO jobs;
+GRANT SELECT(expires_at) ON TABLE ops.api_keys TO auditor;
+
+-- Name: COLUMN api_keys.revoked_at; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT(revoked_at),UPDATE(revoked_at) ON TABLE ops.api_keys TO api;
+GRANT SELECT(revoked_at) ON TABLE ops.api_keys TO jobs;
+GRANT SELECT(revoked_at) ON TABLE ops.api_keys TO auditor;
+
+-- Name: COLUMN api_keys.created_at; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT(created_at) ON TABLE ops.api_keys TO api;
+GRANT SELECT(created_at) ON TABLE ops.api_keys TO jobs;
+GRANT SELECT(created_at) ON TABLE ops.api_keys TO auditor;
+
+-- Name: COLUMN api_keys.name; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT(name),INSERT(name) ON TABLE ops.api_keys TO api;
+GRANT SELECT(name) ON TABLE ops.api_keys TO jobs;
+GRANT SELECT(name) ON TABLE ops.api_keys TO auditor;
+
+-- Name: COLUMN api_keys.replaced_by; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT(replaced_by),UPDATE(replaced_by) ON TABLE ops.api_keys TO api;
+GRANT SELECT(replaced_by) ON TABLE ops.api_keys TO jobs;
+GRANT SELECT(replaced_by) ON TABLE ops.api_keys TO auditor;
+
+-- Name: COLUMN api_keys.expiry_told_at; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT(expiry_told_at) ON TABLE ops.api_keys TO api;
+GRANT SELECT(expiry_told_at),UPDATE(expiry_told_at) ON TABLE ops.api_keys TO jobs;
+GRANT SELECT(expiry_told_at) ON TABLE ops.api_keys TO auditor;
 
 -- Name: TABLE audit_seals; Type: ACL; Schema: ops; Owner: -
 

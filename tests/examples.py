@@ -1,5 +1,6 @@
 """What requests hold, field by field: a good body for each route that takes one, and values that no route may take."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -7,19 +8,26 @@ NAME = {"name": "a name"}
 EMAIL = {"email": "somebody@example.com"}
 CONTACT = {"contact_email": "somebody@example.com"}
 PASSWORD = {"password": "correct horse"}
-WALLET = {"wallet_address": "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"}
+ADDRESS = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
+WALLET = {"wallet_address": ADDRESS}
 TIME = "2026-12-24T18:00:00Z"
+LATER = (datetime.now(UTC) + timedelta(days=365)).isoformat()
 
-# By route: the fields that have to be there, and those that may be. Ids are filled in by whoever sends it.
+# By route: the fields that have to be there, and those that may be. Ids and what a wallet has signed are filled in by
+# whoever sends it.
 BODIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "POST /v1/auth/register": (NAME | EMAIL | PASSWORD, WALLET),
+    "POST /v1/auth/register": (NAME | EMAIL | PASSWORD, {"wallet": None}),
     "POST /v1/auth/login": (EMAIL | PASSWORD, {}),
     "POST /v1/auth/refresh": ({"refresh_token": "token"}, {}),
+    "POST /v1/auth/wallet/nonce": ({"address": ADDRESS}, {"purpose": "set_wallet"}),
+    "POST /v1/auth/wallet-login": ({"message": None, "signature": None}, {}),
     "POST /v1/platforms/register": (NAME | CONTACT, WALLET | {"webhook_url": "https://example.com/hook"}),
     "PATCH /v1/platforms/{platform_id}": ({}, NAME | CONTACT | WALLET),
     "POST /v1/platforms/{platform_id}/deposits": ({"amount": "1"}, {}),
+    "POST /v1/api-keys": (NAME | {"scopes": ["keys:write"]}, {"expires_at": LATER}),
+    "POST /v1/api-keys/{key_id}/rotate": ({}, {"overlap_seconds": 60}),
     "POST /v1/workers": (EMAIL, NAME),
-    "PATCH /v1/workers/{worker_id}": ({}, NAME | EMAIL),
+    "PATCH /v1/workers/{worker_id}": ({}, NAME | EMAIL | {"wallet": None}),
     "POST /v1/tasks": (
         {"worker_id": None, "task_type": "fixed", "amount": "1", "title": "a title"},
         {"description": "text", "metadata": {}, "external_id": "order-1", "scheduled_at": TIME},
@@ -45,6 +53,8 @@ _NOT_NUMBER = ["", " ", "1e3", "1E-3", "NaN", "Infinity", "-Infinity", "1,5", "1
 _NOT_AMOUNT = [*_NOT_TEXT, *_NOT_NUMBER, "0", "0.000000", "-1", "+1", "1.0000001", "1000000000.000001", "9" * 400]
 _NOT_SECONDS = ["60", 60.5, True, [], {}, 0, 59, -60, 10**9, 10**30]
 
+_NOT_ADDRESS = [*_NOT_TEXT, "", "0x", "0x" + 41 * "0", ADDRESS.replace("f", "F")]
+
 WRONG: dict[str, list[Any]] = {
     "name": _NOT_LINE,
     "title": _NOT_LINE,
@@ -58,7 +68,15 @@ WRONG: dict[str, list[Any]] = {
         "",
         *["http://example.com", "https://", "ftp://example.com", "https://u:p@example.com"],
     ],
-    "wallet_address": [*_NOT_TEXT, "", "0x", "0x" + 41 * "0", WALLET["wallet_address"].replace("f", "F")],
+    "wallet_address": _NOT_ADDRESS,
+    "address": _NOT_ADDRESS,
+    "purpose": [*_NOT_TEXT, "", "sign-in", "SIGN_IN"],
+    "wallet": [1, 1.5, True, [], ["x"], "", "x", ADDRESS],
+    "message": [*_NOT_TEXT, "", "x", "x" * 4001, "example.com wants you to sign in with your Ethereum account:\n"],
+    "signature": [*_NOT_TEXT, "", "0x", "0x" + 129 * "0", "0x" + 131 * "0", "0x" + 130 * "g", 130 * "0"],
+    "scopes": [1, True, {}, [], "keys:write", ["keys:write", "keys:write"]],
+    "expires_at": [*_NOT_TIME, "2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z", "9999-12-31T23:59:59Z"],
+    "overlap_seconds": ["60", 60.5, True, [], {}, -1, 7 * 24 * 3600 + 1, 10**30],
     "worker_id": _NOT_ID,
     "task_id": _NOT_ID,
     "task_type": [*_NOT_TEXT, "", "Fixed", "hourly"],

@@ -6,6 +6,8 @@ from typing import Any
 from uuid import uuid4
 
 import psycopg
+from eth_account import Account
+from eth_account.messages import encode_defunct
 from tests.conftest import Api
 
 from devstack.gateway import Answer
@@ -13,6 +15,29 @@ from devstack.gateway import Answer
 Connect = Callable[[str], psycopg.Connection]
 
 numbers = count(1)
+
+
+class Wallet:
+    """Somebody's wallet, with a key of its own."""
+
+    def __init__(self) -> None:
+        self._account = Account.create()
+        self.address = str(self._account.address)
+
+    def sign(self, message: str) -> str:
+        """As personal_sign does: 65 bytes, in hexadecimal digits."""
+        return "0x" + bytes(self._account.sign_message(encode_defunct(text=message)).signature).hex()
+
+    def asked(self, api: Api, purpose: str = "set_wallet") -> Any:
+        """What it is to sign."""
+        answer = api.post("/v1/auth/wallet/nonce", {"address": self.address, "purpose": purpose})
+        assert answer.status == 201, answer.json
+        return answer.json
+
+    def proof(self, api: Api, purpose: str = "set_wallet") -> dict[str, str]:
+        """A message that it was asked to sign, and its signature."""
+        message = self.asked(api, purpose)["message"]
+        return {"message": message, "signature": self.sign(message)}
 
 
 class Caller:
@@ -55,11 +80,12 @@ def new_platform(api: Api, funds: str | None = "10000") -> Caller:
     return platform
 
 
-def new_worker(api: Api, *platforms: Caller) -> Caller:
-    """A worker who is a member of the platforms."""
+def new_worker(api: Api, *platforms: Caller, wallet: Wallet | None = None) -> Caller:
+    """A worker who is a member of the platforms, paid to the wallet if he has one."""
     email = f"worker{next(numbers)}@example.com"
     credentials = {"email": email, "password": "correct horse"}
-    tokens = api.post("/v1/auth/register", {"name": "Alice", **credentials}).json
+    proof = {"wallet": wallet.proof(api)} if wallet else {}
+    tokens = api.post("/v1/auth/register", {"name": "Alice", **credentials, **proof}).json
     for platform in platforms:
         invite = platform.made("/v1/workers", {"email": email})
         tokens = api.post("/v1/auth/login", {**credentials, "invite_token": invite["invite_token"]}).json

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from tests.books import Books
 from tests.conftest import Api
 from tests.examples import BODIES, NAME, PASSWORD
-from tests.people import new_stream, new_task, new_worker, numbers
+from tests.people import Wallet, new_stream, new_task, new_worker, numbers
 from tests.world import RULES, World
 
 from devstack.gateway import Answer
@@ -68,6 +68,17 @@ def _somebody(world: World) -> dict[str, Any]:
     return {"worker_id": worker.id, "credentials": worker.credentials}
 
 
+def _wallet(world: World) -> dict[str, str]:
+    """The wallet of a worker, with what it has signed to sign in."""
+    wallet = Wallet()
+    new_worker(world.api, wallet=wallet)
+    return wallet.proof(world.api, "sign_in")
+
+
+def _key(world: World) -> dict[str, str]:
+    return {"key_id": world.platform.made("/v1/api-keys", NAME | {"scopes": ["keys:read"]})["key"]["id"]}
+
+
 def _started(world: World) -> dict[str, str]:
     task_id = new_task(world.platform, world.worker)
     world.platform.made(f"/v1/tasks/{task_id}/start")
@@ -91,9 +102,14 @@ _FRESH: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /v1/auth/login": _account,
     "POST /v1/auth/refresh": lambda world: {"refresh_token": _tokens(world, _email())["refresh_token"]},
     "POST /v1/auth/logout": _somebody,
+    "POST /v1/auth/wallet/nonce": lambda _: {},
+    "POST /v1/auth/wallet-login": _wallet,
     "POST /v1/platforms/register": lambda _: {"contact_email": _email()["email"]},
     "PATCH /v1/platforms/{platform_id}": lambda _: {"contact_email": _email()["email"]},
     "POST /v1/platforms/{platform_id}/deposits": lambda _: {"amount": str(next(numbers))},
+    "POST /v1/api-keys": lambda _: {"name": f"key {next(numbers)}"},
+    "POST /v1/api-keys/{key_id}/rotate": lambda world: _key(world) | {"overlap_seconds": next(numbers)},
+    "DELETE /v1/api-keys/{key_id}": _key,
     "POST /v1/workers": lambda _: _email(),
     "PATCH /v1/workers/{worker_id}": lambda _: _email(),
     "DELETE /v1/workers/{worker_id}": _somebody,

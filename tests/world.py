@@ -7,7 +7,7 @@ from uuid import uuid4
 import psycopg
 from tests.conftest import Api
 from tests.examples import BODIES
-from tests.people import new_payout, new_platform, new_stream, new_task, new_worker
+from tests.people import Wallet, new_payout, new_platform, new_stream, new_task, new_worker
 
 from devstack.gateway import Answer
 from devstack.template import Template
@@ -18,7 +18,7 @@ RULES: dict[str, Rule] = {rule.name: rule for rule in (route.function.load().rul
 
 _TABLES: list[LiteralString] = [
     *["workers", "platforms", "tasks", "streams", "transactions", "audit_logs"],
-    *["ledger.accounts", "ledger.transfers", "ops.memberships", "ops.deposits", "ops.outbox"],
+    *["ledger.accounts", "ledger.transfers", "ops.memberships", "ops.deposits", "ops.outbox", "ops.api_keys"],
 ]
 
 
@@ -29,8 +29,10 @@ class World:
         self.api = api
         self.auditor = connect("auditor")
         self.platform = new_platform(api)
-        self.worker = new_worker(api, self.platform)
+        self.wallet = Wallet()
+        self.worker = new_worker(api, self.platform, wallet=self.wallet)
         self.ids = {
+            "key_id": self.platform.made("/v1/api-keys", {"name": "a key", "scopes": ["tasks:read"]})["key"]["id"],
             "platform_id": self.platform.id,
             "worker_id": self.worker.id,
             "task_id": new_task(self.platform, self.worker, task_type="streaming"),
@@ -57,7 +59,10 @@ class World:
         if name not in BODIES:
             return None
         required, optional = BODIES[name]
-        return {field: self.ids.get(field, value) for field, value in (required | optional).items()}
+        body = {field: self.ids.get(field, value) for field, value in (required | optional).items()}
+        if "wallet" in body:
+            body["wallet"] = Wallet().proof(self.api)
+        return body | (self.wallet.proof(self.api, "sign_in") if "signature" in body else {})
 
     def rows(self) -> list[Any]:
         """How many rows each table has that a request could write to."""

@@ -13,6 +13,7 @@ CLUSTER = "local"
 DATABASE = "gigstream"
 # Of no worth elsewhere; fixed, because tokens and keys in a database outlive the process that made them.
 SECRETS = {"JwtSecret": "signs tokens of the local stack only", "ApiKeyPepper": "hashes keys of the local stack only"}
+APP_URI = "http://localhost:3000"
 
 
 @contextmanager
@@ -37,7 +38,7 @@ def fresh_database(name: str) -> Iterator[Cluster]:
 def environment(cluster: Cluster, name: str) -> dict[str, str]:
     """The variables that template.yaml gives its functions, and the operator's, for a database of a local cluster."""
     urls = {"ApiDatabase": cluster.url("api", name), "JobsDatabase": cluster.url("jobs", name)}
-    template = Template(parameters={**SECRETS, **urls})
+    template = Template(parameters={**SECRETS, "AppUri": APP_URI, **urls})
     return {
         **template.environment,
         "DATABASE_URL_OPERATOR": cluster.url("operator", name),

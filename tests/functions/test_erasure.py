@@ -8,10 +8,10 @@ import psycopg
 import pytest
 from tests.books import refused
 from tests.conftest import Api
-from tests.people import Caller, new_platform, new_task, new_worker
+from tests.people import Caller, Wallet, new_platform, new_task, new_worker
 
 Connect = Callable[[str], psycopg.Connection]
-WALLET = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+WALLET = Wallet()
 NINA = {"name": "Nina Nowak", "email": "nina@example.com", "password": "correct horse"}
 BOOKS = ["ledger.transfers", "ledger.accounts", "tasks", "streams", "transactions", "reputation_events", "loans"]
 
@@ -25,7 +25,7 @@ def platform(api: Api) -> Caller:
 def worker(api: Api, platform: Caller) -> Caller:
     """Nina, a member with a wallet."""
     invite = platform.made("/v1/workers", {"email": NINA["email"], "name": NINA["name"]})
-    form = {**NINA, "wallet_address": WALLET, "invite_token": invite["invite_token"]}
+    form = {**NINA, "wallet": WALLET.proof(api), "invite_token": invite["invite_token"]}
     tokens = api.post("/v1/auth/register", form, headers={"User-Agent": "curl"}).json
     return Caller(api, f"/v1/workers/{tokens['worker_id']}", token=tokens["access_token"])
 
@@ -65,7 +65,7 @@ def test_who_he_was_goes(api: Api, url: Callable[[str], str], platform: Caller, 
     platform.made(f"/v1/tasks/{new_task(platform, worker)}/cancel")
     with psycopg.connect(url("owner")) as owner:
         owner.execute("UPDATE workers SET wallet_id = 'circle-1'")
-    words = ["nina", "nowak", WALLET.lower(), "circle-1", "argon2id"]
+    words = ["nina", "nowak", WALLET.address.lower(), "circle-1", "argon2id"]
     assert all(word in everything(url) for word in words)
 
     answer = erase(worker)
@@ -91,7 +91,7 @@ def test_he_is_gone_for_the_api(api: Api, worker: Caller) -> None:
 def test_he_may_come_back_as_somebody_new(api: Api, worker: Caller) -> None:
     erase(worker)
 
-    again = api.post("/v1/auth/register", NINA | {"wallet_address": WALLET})
+    again = api.post("/v1/auth/register", NINA | {"wallet": WALLET.proof(api)})
 
     assert again.status == 201
     assert again.json["worker_id"] != worker.id

@@ -69,5 +69,5 @@ def test_a_password_that_was_right_a_moment_ago_opens_nothing(books: Books) -> N
     erase(books, worker)
 
     with refused("GS002"):
-        call(books.connection("api"), "sign_in", worker, None, b"\0" * 32)
+        call(books.connection("api"), "sign_in", "w@w.example", worker, None, b"\0" * 32)
     assert books.value("SELECT count(*) FROM ops.refresh_tokens", role="owner") == 0

@@ -34,10 +34,15 @@ def test_no_role_of_the_service_makes_objects(books: Books, role: str) -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_no_role_of_the_service_reads_credentials(books: Books, role: str) -> None:
-    for table, column in [("workers", "password_hash"), ("platforms", "api_key_hash"), ("platforms", "webhook_secret")]:
+    for table, column in [
+        ("workers", "password_hash"), ("platforms", "api_key_hash"), ("platforms", "webhook_secret"),
+        ("ops.api_keys", "key_hash"),
+    ]:  # fmt: skip
         with refused("42501"):
             books.connection(role).execute(f"SELECT {column} FROM {table}")
-    for table in ["api_keys", "refresh_tokens", "invites", "rate_limits", "idempotency_keys"]:
+    for table in [
+        "refresh_tokens", "invites", "rate_limits", "idempotency_keys", "sign_in_failures", "wallet_nonces",
+    ]:  # fmt: skip
         with refused("42501"):
             books.connection(role).execute(f"SELECT FROM ops.{table}")
 

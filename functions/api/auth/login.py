@@ -2,7 +2,7 @@
 
 from gigstream import passwords
 from gigstream.auth import Secret, Tokens
-from gigstream.errors import Unauthenticated
+from gigstream.errors import SignInLocked, Unauthenticated
 from gigstream.models.auth import Login
 from gigstream.queries import auth
 from gigstream.web import Endpoint
@@ -12,13 +12,21 @@ app = Endpoint(__name__)
 
 @app.route("/v1/auth/login", methods=["POST"], public=True, writes={"state", "audit"})
 def login() -> Tokens:
-    """401 without saying whether the e-mail address or the password was wrong; 422 for a bad invite."""
-    form = app.body(Login)
+    """401 without saying whether the e-mail address or the password was wrong; 422 for a bad invite.
+
+    After five failures in a row 429 for fifteen minutes, whatever the password and whether or not anybody has the
+    address.
+    """
+    form, refresh = app.body(Login), Secret.new()
     known = app.read(auth.credentials(form.email))
-    right = passwords.matches(form.password, known.password_hash if known else None)
-    if known is None or not right:
-        raise Unauthenticated("the e-mail address or the password is wrong")
-    refresh = Secret.new()
+    if known.locked_seconds is not None:
+        raise SignInLocked(retry_after=known.locked_seconds)
+    right = passwords.matches(form.password, known.password_hash)
     invite_hash = Secret.of(form.invite_token).hash if form.invite_token else None
-    session = app.write(auth.sign_in(known.worker_id, invite_hash=invite_hash, token_hash=refresh.hash))
-    return Tokens.issue(session.worker_id, session.session_id, refresh)
+    worker_id = known.worker_id if right else None
+    done = app.write(auth.sign_in(form.email, worker_id, invite_hash=invite_hash, token_hash=refresh.hash))
+    if done.locked_seconds is not None:
+        raise SignInLocked(retry_after=done.locked_seconds)
+    if done.worker_id is None or done.session_id is None:
+        raise Unauthenticated("the e-mail address or the password is wrong")
+    return Tokens.issue(done.worker_id, done.session_id, refresh)

@@ -7,7 +7,7 @@ import string
 import zlib
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 from uuid import UUID, uuid4
 
 import jwt
@@ -15,9 +15,9 @@ import jwt
 from gigstream import clock
 from gigstream.config import settings
 from gigstream.errors import Unauthenticated
+from gigstream.queries.keys import Scope
 
-AREAS: Final = ("workers", "tasks", "streams", "transactions", "webhooks", "reports", "keys")
-SCOPES: Final = tuple(f"{area}:{right}" for area in AREAS for right in ("read", "write"))
+SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 
 ACCESS_LIFETIME = timedelta(minutes=15)
 

@@ -51,6 +51,15 @@ class Settings:
     def audit_anchor_file(self) -> str:
         return self._required("AUDIT_ANCHOR_FILE")
 
+    @property
+    def app_uri(self) -> str:
+        """Where the workers' app is: what wallets sign names it, and its domain."""
+        return self._required("APP_URI")
+
+    @property
+    def arc_chain_id(self) -> int:
+        return _positive(self.environment, "ARC_CHAIN_ID", 5042002)
+
     def _required(self, name: str) -> str:
         value = self.environment.get(name)
         if not value:

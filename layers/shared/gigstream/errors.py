@@ -55,6 +55,13 @@ class Forbidden(GigStreamError):
     sqlstates = ("GS003",)
 
 
+class ScopeNotHeld(Forbidden):
+    """An API key cannot hand on a scope that it does not hold itself."""
+
+    code = "scope_not_held"
+    sqlstates = ("GS040",)
+
+
 class NotFound(GigStreamError):
     """There is no such thing, or it is not yours."""
 
@@ -100,6 +107,13 @@ class WrongState(Conflict):
     sqlstates = ("GS011",)
 
 
+class LastKey(Conflict):
+    """The platform would be left without a key that can make others."""
+
+    code = "last_key"
+    sqlstates = ("GS041",)
+
+
 class AlreadyExists(Conflict):
     """There is one already."""
 
@@ -108,6 +122,7 @@ class AlreadyExists(Conflict):
     constraints: ClassVar[Mapping[str, str | None]] = {
         "platforms_wallet_address_key": "wallet_address",
         "tasks_external_id_key": "external_id",
+        "workers_wallet_address_key": "wallet",
     }
 
 
@@ -176,6 +191,13 @@ class IdempotencyKeyReused(Invalid):
     sqlstates = ("GS021",)
 
 
+class WalletProofInvalid(Invalid):
+    """What the wallet has signed was not asked for here, was used before or is too old, or another wallet signed it."""
+
+    code = "wallet_proof_invalid"
+    sqlstates = ("GS042",)
+
+
 class InviteInvalid(Invalid):
     """The invite is unknown, used, expired or meant for another e-mail address."""
 
@@ -189,6 +211,13 @@ class RateLimited(GigStreamError):
     status = 429
     code = "rate_limited"
     sqlstates = ("GS004",)
+
+
+class SignInLocked(GigStreamError):
+    """Too many sign-ins with this e-mail address have failed; try again later, or sign in with a wallet."""
+
+    status = 429
+    code = "sign_in_locked"
 
 
 class AppendOnly(GigStreamError):

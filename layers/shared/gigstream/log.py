@@ -38,5 +38,10 @@ def _write(level: str, message: str, fields: dict[str, object]) -> None:
     if _LEVELS[level] < _LEVELS.get(settings().log_level, _LEVELS["INFO"]):
         return
     line = {"time": clock.now().isoformat(), "level": level, "message": message} | _context | fields
-    shown = {name: "***" if any(secret in name for secret in _SECRETS) else value for name, value in line.items()}
+    shown = {name: "***" if _is_secret(name, value) else value for name, value in line.items()}
     sys.stdout.write(json.dumps(shown, default=str) + "\n")
+
+
+def _is_secret(name: str, value: object) -> bool:
+    """By its name; how many tokens there are is none."""
+    return not isinstance(value, int) and any(secret in name for secret in _SECRETS)

@@ -254,27 +254,25 @@ class Endpoint(Chalice):
 
 
 def _admit_anybody(exchange: Exchange) -> None:
-    _count(exchange, f"address:{exchange.address}", settings().rate_limit_sign_in)
+    limit = exchange.allowance = settings().rate_limit_sign_in
+    exchange.session.count = requests.count(f"address:{exchange.address}", limit)
     exchange.session.authenticate = requests.act_as_nobody(exchange.address, exchange.user_agent)
 
 
 def _admit_platform(exchange: Exchange, key: ApiKey, scope: str | None) -> None:
     exchange.caller = Caller("platform")
-    _count(exchange, f"key:{key.hash.hex()}", settings().rate_limit_platform)
+    limit = exchange.allowance = settings().rate_limit_platform
+    exchange.session.count = requests.count_key(key.hash, exchange.address, limit)
     exchange.session.authenticate = requests.authenticate_key(key.hash, scope, exchange.address, exchange.user_agent)
 
 
 def _admit_worker(exchange: Exchange, worker: Worker) -> None:
     exchange.caller = worker
-    _count(exchange, f"worker:{worker.id}", settings().rate_limit_worker)
+    limit = exchange.allowance = settings().rate_limit_worker
+    exchange.session.count = requests.count(f"worker:{worker.id}", limit)
     exchange.session.authenticate = requests.authenticate_worker(
         worker.id, worker.session_id, exchange.address, exchange.user_agent
     )
-
-
-def _count(exchange: Exchange, key: str, allowance: int) -> None:
-    exchange.allowance = allowance
-    exchange.session.count = requests.count(key, allowance)
 
 
 def _read(name: str, text: str, reader: Callable[[str], Value]) -> Value:

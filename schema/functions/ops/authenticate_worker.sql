@@ -17,6 +17,7 @@ BEGIN
             AND worker_id = p_worker_id
             AND used_at IS NULL
             AND revoked_at IS NULL
+            AND expires_at > clock_timestamp()
     ) THEN
         RAISE EXCEPTION 'the session has ended' USING ERRCODE = 'GS002';
     END IF;

@@ -1,5 +1,6 @@
--- Takes a refresh token and makes the session's next one. A token used before is in two hands, and the session ends.
--- That end must be committed, so it is told by an empty answer and not by an error.
+-- Takes a refresh token and makes the session's next one, good for seven days and no longer than the session. A token
+-- used before is in two hands, and the session ends. That end must be committed, so it is told by an empty answer and
+-- not by an error.
 --
 -- Raises:  GS023 when the token is unknown, revoked or expired
 -- Locks:   the token's row, so that of two uses one is the second
@@ -30,8 +31,11 @@ BEGIN
     END IF;
 
     UPDATE ops.refresh_tokens AS t SET used_at = clock_timestamp() WHERE t.id = v_token.id;
-    INSERT INTO ops.refresh_tokens (session_id, worker_id, token_hash, expires_at)
-    VALUES (v_token.session_id, v_token.worker_id, p_next_hash, clock_timestamp() + interval '7 days');
+    INSERT INTO ops.refresh_tokens (session_id, worker_id, token_hash, expires_at, session_ends_at)
+    VALUES (
+        v_token.session_id, v_token.worker_id, p_next_hash,
+        least(clock_timestamp() + interval '7 days', v_token.session_ends_at), v_token.session_ends_at
+    );
     RETURN QUERY VALUES (v_token.worker_id, v_token.session_id);
 END;
 $$;

@@ -32,6 +32,8 @@ GET /v1/ready
 POST /v1/auth/register
 POST /v1/auth/login
 POST /v1/auth/refresh
+POST /v1/auth/wallet/nonce
+POST /v1/auth/wallet-login
 POST /v1/platforms/register
 """
 FOR_WORKERS = """
@@ -47,6 +49,10 @@ GET /v1/platforms/{platform_id}/balance
 GET /v1/platforms/{platform_id}/analytics
 GET /v1/platforms/{platform_id}/workers
 POST /v1/platforms/{platform_id}/deposits
+POST /v1/api-keys
+GET /v1/api-keys
+POST /v1/api-keys/{key_id}/rotate
+DELETE /v1/api-keys/{key_id}
 GET /v1/workers
 POST /v1/workers
 POST /v1/tasks

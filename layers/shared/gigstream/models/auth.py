@@ -2,22 +2,40 @@
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
+from gigstream import siwe
 from gigstream.models.common import Address, Body, Email, Line
 
 # Taken as typed: a space at an end of a password belongs to it.
 Password = Annotated[str, StringConstraints(min_length=8, max_length=200, strip_whitespace=False)]
 Token = Annotated[str, Field(min_length=1, max_length=200)]
+# As it was signed, to the letter.
+Message = Annotated[str, StringConstraints(max_length=4000, strip_whitespace=False), AfterValidator(siwe.checked)]
+Signature = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-fA-F]{130}$", strip_whitespace=False)]
+
+
+class WalletQuestion(Body):
+    """Which wallet will sign, and what for: to sign in, or to become the wallet that a worker is paid to."""
+
+    address: Address
+    purpose: siwe.Purpose = "sign_in"
+
+
+class WalletProof(Body):
+    """The message of POST /v1/auth/wallet/nonce, and its signature by the wallet: personal_sign, 65 bytes."""
+
+    message: Message
+    signature: Signature
 
 
 class Registration(Body):
-    """A new worker; with an invite he is a member of the platform that sent it."""
+    """A new worker; with an invite he is a member of the platform that sent it, with a wallet he is paid to it."""
 
     name: Line
     email: Email
     password: Password
-    wallet_address: Address | None = None
+    wallet: WalletProof | None = None
     invite_token: Token | None = None
 
 

@@ -1,13 +1,15 @@
 """What a worker sends about himself, and a platform to invite one."""
 
+from gigstream.models.auth import WalletProof
 from gigstream.models.common import Body, Change, Email, Line
 
 
 class WorkerChange(Change):
-    """What a worker changes about himself."""
+    """What a worker changes about himself; `wallet` is the new one's word that it is his."""
 
     name: Line | None = None
     email: Email | None = None
+    wallet: WalletProof | None = None
 
 
 class NewInvite(Body):

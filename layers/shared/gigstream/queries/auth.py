@@ -7,14 +7,16 @@ from typing import Literal
 from uuid import UUID
 
 from gigstream.queries.base import Query, command, one, optional
+from gigstream.queries.wallets import Proof, parameters
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a worker's password is checked against."""
+    """What a password is checked against, if a worker has the e-mail address, and for how long that is locked."""
 
-    worker_id: UUID
-    password_hash: str
+    worker_id: UUID | None
+    password_hash: str | None
+    locked_seconds: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,15 @@ class SignIn:
 
     worker_id: UUID
     session_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of a sign-in: a session, or seconds for which the address is locked, or nothing: it has failed."""
+
+    worker_id: UUID | None
+    session_id: UUID | None
+    locked_seconds: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,39 +74,59 @@ def register_worker(
     name: str,
     email: str,
     password_hash: str,
-    wallet_address: str | None,
+    wallet: Proof | None,
     invite_hash: bytes | None,
     token_hash: bytes,
 ) -> Query[SignIn]:
-    """A new worker and his session. EmailTaken, AlreadyExists for the wallet address, InviteInvalid."""
+    """A new worker and his session. EmailTaken, AlreadyExists for the wallet, WalletProofInvalid, InviteInvalid."""
     return one(
         SignIn,
         """
         SELECT worker_id, session_id FROM register_worker(
-            %(name)s, %(email)s, %(password_hash)s, %(wallet_address)s, %(invite_hash)s, %(token_hash)s
+            %(name)s, %(email)s, %(password_hash)s,
+            ROW(%(address)s, %(nonce)s, %(valid_from)s, %(valid_until)s)::ops.wallet_proof,
+            %(invite_hash)s, %(token_hash)s
         )
         """,
         name=name,
         email=email,
         password_hash=password_hash,
-        wallet_address=wallet_address,
+        **parameters(wallet),
         invite_hash=invite_hash,
         token_hash=token_hash,
     )
 
 
-def credentials(email: str) -> Query[Credentials | None]:
-    """Of the worker with this e-mail address, if there is one."""
-    return optional(Credentials, "SELECT worker_id, password_hash FROM credentials(%(email)s)", email=email)
+def credentials(email: str) -> Query[Credentials]:
+    """Of this e-mail address, whether or not a worker has it."""
+    return one(Credentials, "SELECT worker_id, password_hash, locked_seconds FROM credentials(%(email)s)", email=email)
 
 
-def sign_in(worker_id: UUID, *, invite_hash: bytes | None, token_hash: bytes) -> Query[SignIn]:
-    """A session for a worker whose password was right. InviteInvalid."""
+def sign_in(email: str, worker_id: UUID | None, *, invite_hash: bytes | None, token_hash: bytes) -> Query[Attempt]:
+    """A session for the worker whose password was right; None counts as a failure. InviteInvalid."""
     return one(
-        SignIn,
-        "SELECT worker_id, session_id FROM sign_in(%(worker_id)s, %(invite_hash)s, %(token_hash)s)",
+        Attempt,
+        """
+        SELECT worker_id, session_id, locked_seconds
+        FROM sign_in(%(email)s, %(worker_id)s, %(invite_hash)s, %(token_hash)s)
+        """,
+        email=email,
         worker_id=worker_id,
         invite_hash=invite_hash,
+        token_hash=token_hash,
+    )
+
+
+def wallet_sign_in(proof: Proof | None, *, token_hash: bytes) -> Query[SignIn | None]:
+    """A session for the worker who has this wallet; None when nobody has, or the proof is no longer good."""
+    return optional(
+        SignIn,
+        """
+        SELECT worker_id, session_id FROM wallet_sign_in(
+            ROW(%(address)s, %(nonce)s, %(valid_from)s, %(valid_until)s)::ops.wallet_proof, %(token_hash)s
+        )
+        """,
+        **parameters(proof),
         token_hash=token_hash,
     )
 

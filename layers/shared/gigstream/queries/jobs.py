@@ -1,9 +1,18 @@
-"""The record of what the scheduled jobs did."""
+"""The record of what the scheduled jobs did, and what they sweep away."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from gigstream.queries.base import Jsonb, Query, command
+from gigstream.queries.base import Jsonb, Query, command, many
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """How many rows of a table went."""
+
+    name: str
+    purged: int
 
 
 def record(
@@ -21,3 +30,8 @@ def record(
         counts=Jsonb(dict(counts)),
         error=error,
     )
+
+
+def purge_expired(as_of: datetime, limit: int) -> Query[list[Purged]]:
+    """Delete what had to be kept until `as_of` at most: of each table up to `limit` rows."""
+    return many(Purged, "SELECT name, purged FROM ops.purge_expired(%(as_of)s, %(limit)s)", as_of=as_of, limit=limit)

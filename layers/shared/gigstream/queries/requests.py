@@ -13,6 +13,17 @@ def count(key: str, limit: int) -> Query[Limit]:
     )
 
 
+def count_key(key_hash: bytes, address: str, limit: int) -> Query[Limit]:
+    """Count a request of the platform that has this API key; of the address that it came from, when no platform has."""
+    return one(
+        Limit,
+        'SELECT "limit", remaining, reset FROM ops.count_key_request(%(key_hash)s, %(address)s, %(limit)s)',
+        key_hash=key_hash,
+        address=address,
+        limit=limit,
+    )
+
+
 def act_as_nobody(address: str | None, user_agent: str | None) -> Query[None]:
     """A request without a tenant; its audit rows still say where it came from."""
     return command("SELECT ops.act_as(NULL, NULL, %(address)s, %(user_agent)s)", address=address, user_agent=user_agent)

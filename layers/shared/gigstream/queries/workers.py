@@ -8,6 +8,7 @@ from uuid import UUID
 
 from gigstream.queries import loans, streams, tasks, transactions
 from gigstream.queries.base import Page, Query, Slice, Together, behind, command, one, page
+from gigstream.queries.wallets import Proof, parameters
 
 _RECENT: Final = Slice(limit=5)
 
@@ -191,8 +192,8 @@ def profile(worker_id: UUID, caller: str) -> Together[Profile]:
     )
 
 
-def update(worker_id: UUID, *, name: str | None, email: str | None) -> Query[Worker]:
-    """Change what is not None. NotFound unless he is the caller, EmailTaken."""
+def update(worker_id: UUID, *, name: str | None, email: str | None, wallet: Proof | None) -> Query[Worker]:
+    """Change what is not None. NotFound unless he is the caller, EmailTaken, AlreadyExists, WalletProofInvalid."""
     # The condition names no column, so it is checked before the function is called.
     return one(
         Worker,
@@ -201,12 +202,15 @@ def update(worker_id: UUID, *, name: str | None, email: str | None) -> Query[Wor
             w.id, w.name, w.wallet_address, w.reputation_score, w.completion_rate::text, w.average_rating::text,
             w.dispute_rate::text, w.email, w.account_age_days, w.total_tasks, w.total_earned, w.last_active_at,
             w.created_at
-        FROM update_worker(%(name)s, %(email)s) AS w
+        FROM update_worker(
+            %(name)s, %(email)s, ROW(%(address)s, %(nonce)s, %(valid_from)s, %(valid_until)s)::ops.wallet_proof
+        ) AS w
         WHERE %(worker_id)s = ops.tenant()
         """,
         worker_id=worker_id,
         name=name,
         email=email,
+        **parameters(wallet),
     )
 
 
