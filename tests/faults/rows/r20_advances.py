@@ -193,6 +193,14 @@ def _repaid(case: Case) -> list[str]:
     loan = books.row("SELECT status, total_due, amount_repaid FROM loans WHERE id = %s", case.loan)
     most = sum((pay / 2 // MICRO * MICRO for pay in _pay(books, case)), Decimal(0))
     right = min(loan["total_due"], most + sum(loan["total_due"] if one is None else one for one in case.added))
+    # Who wrote both in one transaction took this part of this pay.
+    greedy = books.value(
+        "SELECT count(*) FROM ledger.transfers AS x INNER JOIN ledger.transfers AS r ON x.xmin = r.xmin"
+        " WHERE r.loan_id = %s AND r.reason = 'repay' AND x.reason IN ('pay', 'release') AND r.amount > x.amount / 2",
+        case.loan,
+    )
+    if greedy:
+        return [f"{greedy} payments gave more than half"]
     if loan["status"] == "defaulted":  # what was paid after that was his in full
         return [] if loan["amount_repaid"] <= right else [f"{loan['amount_repaid']} repaid of at most {right}"]
     status = "repaid" if right == loan["total_due"] else "repaying"
