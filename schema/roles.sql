@@ -113,7 +113,7 @@ invite_worker,
 sign_in,
 sign_out,
 refresh_session, who_am_i,
-accept_advance, repay_advance, daily_earnings
+accept_advance, repay_advance, daily_earnings, ledger.lock_advance
 TO api;
 
 GRANT EXECUTE ON FUNCTION release_due, release_each, update_account_ages, process_payment, complete_payment TO jobs;

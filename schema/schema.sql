@@ -253,6 +253,17 @@ BEGIN
 END;
 $$;
 
+-- Name: lock_advance(uuid); Type: FUNCTION; Schema: ledger; Owner: -
+
+CREATE FUNCTION ledger.lock_advance(p_worker_id uuid) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT FROM loans AS l
+    WHERE l.worker_id = p_worker_id AND l.platform_id = ops.tenant() AND l.status IN ('disbursed', 'repaying')
+    FOR NO KEY UPDATE
+$$;
+
 -- Name: repay(uuid[], numeric[], uuid[]); Type: FUNCTION; Schema: ledger; Owner: -
 
 CREATE FUNCTION ledger.repay(p_loans uuid[], p_amounts numeric[], p_from uuid[]) RETURNS void
@@ -1463,6 +1474,7 @@ BEGIN
     SET status = 'cancelled', cancelled_at = v_now, paid_amount = v_earned
     WHERE t.id = v_stream.task_id;
 
+    PERFORM ledger.lock_advance(v_stream.worker_id);
     -- The refund before the release: a platform's accounts are older than its workers', and accounts are locked in id
     -- order.
     PERFORM ledger.give_back(v_stream.platform_id, v_stream.total_amount - v_earned, NULL, p_stream_id);
@@ -2570,6 +2582,7 @@ BEGIN
         RAISE EXCEPTION 'end_time must lie ahead' USING ERRCODE = 'GS015', COLUMN = 'end_time';
     END IF;
     UPDATE tasks AS t SET amount = t.amount + p_amount WHERE t.id = v_stream.task_id RETURNING t.* INTO v_task;
+    PERFORM ledger.lock_advance(v_stream.worker_id);
     -- The hold before the release: a platform's accounts are older than its workers', and accounts are locked in id
     -- order.
     PERFORM ledger.hold(
@@ -4646,6 +4659,11 @@ GRANT UPDATE(disputed_at) ON TABLE public.tasks TO operator;
 
 REVOKE ALL ON FUNCTION ledger.hold(p_task public.tasks, p_amount numeric, p_stream_id uuid, p_seq integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.hold(p_task public.tasks, p_amount numeric, p_stream_id uuid, p_seq integer) TO api;
+
+-- Name: FUNCTION lock_advance(p_worker_id uuid); Type: ACL; Schema: ledger; Owner: -
+
+REVOKE ALL ON FUNCTION ledger.lock_advance(p_worker_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.lock_advance(p_worker_id uuid) TO api;
 
 -- Name: FUNCTION repay(p_loans uuid[], p_amounts numeric[], p_from uuid[]); Type: ACL; Schema: ledger; Owner: -
 

@@ -271,6 +271,23 @@ def test_the_pay_of_another_platform_repays_nothing(books: Books, platform: UUID
     assert books.balance("worker_available", worker, other) == 100
 
 
+@pytest.mark.parametrize("act", ["cancel_stream", "pause_stream", "top_up_stream"])
+def test_an_advance_is_locked_before_any_account(
+    books: Books, rival: Books, platform: UUID, worker: UUID, act: str
+) -> None:
+    lent(books, worker, platform, "4")
+    stream = books.value("SELECT id FROM streams")
+    values = [stream, 1] if act == "top_up_stream" else [stream]
+
+    with books.connection("owner").transaction(), ThreadPoolExecutor(1) as clients:
+        books.rows("SELECT 1 FROM loans FOR NO KEY UPDATE", role="owner")
+        working = clients.submit(rival.act, platform, act, *values)
+        wait_for_a_lock(books)
+        books.rows("SELECT 1 FROM ledger.accounts FOR NO KEY UPDATE NOWAIT", role="owner")
+        books.connection("owner").execute("COMMIT")
+        working.result()
+
+
 def test_a_batch_repays_each_advance_once(books: Books, platform: UUID) -> None:
     workers = [books.worker(platform) for _ in range(6)]
     for worker in workers * 2:
