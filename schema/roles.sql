@@ -59,6 +59,7 @@ TO api, jobs, operator, auditor;
 GRANT SELECT ON ops.worker_counters, ops.deposits, ops.outbox, ops.job_runs, ops.audit_waiting, ops.audit_seals
 TO jobs, operator, auditor;
 GRANT SELECT ON transactions TO signer;
+GRANT SELECT ON ops.advance_terms, ops.loan_quotes TO api, jobs, operator, auditor;
 
 GRANT INSERT ON tasks, streams, reputation_events, ops.outbox, ledger.transfers TO api, jobs, operator;
 -- Who writes an audit row chooses neither its id nor its time.
@@ -87,6 +88,8 @@ GRANT UPDATE (expiry_told_at) ON ops.api_keys TO jobs;
 GRANT UPDATE (account_age_days) ON workers TO jobs;
 GRANT INSERT, UPDATE ON transactions TO jobs, operator, signer;
 GRANT INSERT, UPDATE ON loans TO jobs, operator;
+GRANT INSERT, UPDATE ON ops.advance_terms TO api;
+GRANT INSERT, DELETE ON ops.loan_quotes TO api;
 GRANT INSERT ON ops.job_runs TO jobs;
 GRANT INSERT, DELETE ON tasks TO operator;
 GRANT UPDATE (is_active) ON platforms TO operator;
@@ -101,7 +104,8 @@ TO api, jobs, signer, operator, auditor;
 GRANT EXECUTE ON FUNCTION
 ops.lock_task, ops.lock_stream, ledger.hold, ledger.give_back, create_task, start_task, complete_task, cancel_task,
 create_stream, pause_stream, resume_stream, top_up_stream, cancel_stream, update_platform, update_worker,
-ops.scopes, ops.require_scopes, create_api_key, rotate_api_key, revoke_api_key
+ops.scopes, ops.require_scopes, create_api_key, rotate_api_key, revoke_api_key,
+set_advance_terms, quote_advance, ops.admit_advance, advance_fee, advance_limit, accrued_pay
 TO api;
 
 -- These run as owner and check their caller themselves.
@@ -118,11 +122,13 @@ invite_worker,
 sign_in,
 issue_wallet_nonce, wallet_sign_in,
 sign_out,
-refresh_session, who_am_i
+refresh_session, who_am_i,
+accept_advance, repay_advance, daily_earnings, ledger.lock_advance
 TO api;
 
 GRANT EXECUTE ON FUNCTION release_due, release_each, update_account_ages, process_payment, complete_payment TO jobs;
 GRANT EXECUTE ON FUNCTION announce_expiring_keys, ops.purge_expired TO jobs;
+GRANT EXECUTE ON FUNCTION default_advance TO jobs;
 GRANT EXECUTE ON FUNCTION set_platform_active, fund_pool, write_off_advance, resolve_dispute TO operator;
 GRANT EXECUTE ON FUNCTION ops.seal_audit TO jobs;
 GRANT EXECUTE ON FUNCTION ops.check_invariants, ops.verify_audit, ops.audit_digest, ops.seal_digest
@@ -223,6 +229,19 @@ CREATE POLICY tenant_read ON transactions FOR SELECT TO api USING (
     AND (tx_type IN ('payout', 'refund') OR worker_id = (SELECT ops.tenant()))
 );
 CREATE POLICY tenant_read ON loans FOR SELECT TO api USING (worker_id = (SELECT ops.tenant()));
+CREATE POLICY tenant_quotes ON ops.loan_quotes TO api
+USING (worker_id = (SELECT ops.tenant())) WITH CHECK (worker_id = (SELECT ops.tenant()));
+
+-- A platform's terms for advances are its own to set; its workers read them.
+CREATE POLICY tenant_read ON ops.advance_terms FOR SELECT TO api USING (
+    platform_id = (SELECT ops.tenant())
+    OR EXISTS (
+        SELECT FROM ops.memberships AS m
+        WHERE m.worker_id = (SELECT ops.tenant()) AND m.platform_id = advance_terms.platform_id
+    )
+);
+CREATE POLICY tenant_insert ON ops.advance_terms FOR INSERT TO api WITH CHECK (platform_id = (SELECT ops.tenant()));
+CREATE POLICY tenant_write ON ops.advance_terms FOR UPDATE TO api USING (platform_id = (SELECT ops.tenant()));
 
 CREATE POLICY tenant_read ON reputation_events FOR SELECT TO api USING (
     worker_id = (SELECT ops.tenant())

@@ -102,9 +102,63 @@ CREATE FUNCTION ledger.apply_transfers() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
+DECLARE
+    v_loans uuid [] := '{}';
+    v_amounts numeric [];
+    v_from uuid [];
+    v_is_whole boolean;
+    v_accounts uuid [] := '{}';
 BEGIN
+    IF EXISTS (SELECT FROM posted AS t WHERE t.reason IN ('pay', 'release')) THEN
+        WITH pay AS (
+            SELECT t.credit_account AS account, sum(t.amount) AS amount
+            FROM posted AS t
+            WHERE t.reason IN ('pay', 'release')
+            GROUP BY t.credit_account
+        ),
+
+        owing AS (
+            SELECT
+                l.id, l.worker_id, l.platform_id, l.total_due - l.amount_repaid AS owed, p.account,
+                0.000001 * div(p.amount * 1000000, 2) AS half
+            FROM pay AS p
+            INNER JOIN ledger.accounts AS a ON p.account = a.id
+            INNER JOIN loans AS l
+                ON a.owner_id = l.worker_id AND a.platform_id = l.platform_id AND l.status IN ('disbursed', 'repaying')
+            ORDER BY l.id
+            FOR NO KEY UPDATE OF l
+        )
+
+        SELECT
+            coalesce(array_agg(o.id), '{}'),
+            array_agg(least(o.half, o.owed)),
+            array_agg(o.account),
+            bool_or(o.half >= o.owed)
+        INTO v_loans, v_amounts, v_from, v_is_whole
+        FROM owing AS o
+        WHERE o.half > 0;
+
+        v_accounts := ARRAY(
+            SELECT a.id
+            FROM loans AS l
+            INNER JOIN ledger.accounts AS a
+                ON l.worker_id = a.owner_id AND a.kind = 'worker_advance' AND l.platform_id = a.platform_id
+            WHERE l.id = ANY(v_loans)
+            UNION ALL
+            SELECT a.id
+            FROM ledger.accounts AS a
+            WHERE v_is_whole AND a.owner_id IS NULL AND a.kind IN ('advance_pool', 'fees')
+        );
+    END IF;
+
     PERFORM FROM ledger.accounts AS a
-    WHERE a.id IN (SELECT t.debit_account FROM posted AS t UNION SELECT t.credit_account FROM posted AS t)
+    WHERE a.id IN (
+        SELECT t.debit_account FROM posted AS t
+        UNION
+        SELECT t.credit_account FROM posted AS t
+        UNION
+        SELECT unnest(v_accounts)
+    )
     ORDER BY a.id
     FOR NO KEY UPDATE;
 
@@ -120,6 +174,10 @@ BEGIN
         GROUP BY e.account
     ) AS m
     WHERE a.id = m.account;
+
+    IF v_loans <> '{}' THEN
+        PERFORM ledger.repay(v_loans, v_amounts, v_from);
+    END IF;
     RETURN NULL;
 END;
 $$;
@@ -204,6 +262,88 @@ BEGIN
 END;
 $$;
 
+-- Name: lock_advance(uuid); Type: FUNCTION; Schema: ledger; Owner: -
+
+CREATE FUNCTION ledger.lock_advance(p_worker_id uuid) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT FROM loans AS l
+    WHERE l.worker_id = p_worker_id AND l.platform_id = ops.tenant() AND l.status IN ('disbursed', 'repaying')
+    FOR NO KEY UPDATE
+$$;
+
+-- Name: repay(uuid[], numeric[], uuid[]); Type: FUNCTION; Schema: ledger; Owner: -
+
+CREATE FUNCTION ledger.repay(p_loans uuid[], p_amounts numeric[], p_from uuid[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    WITH repaid AS (
+        UPDATE loans AS l
+        SET
+            amount_repaid = l.amount_repaid + r.amount,
+            status = CASE WHEN l.amount_repaid + r.amount = l.total_due THEN 'repaid' ELSE 'repaying' END,
+            repaid_at = CASE WHEN l.amount_repaid + r.amount = l.total_due THEN clock_timestamp() END
+        FROM unnest(p_loans, p_amounts, p_from) AS r (id, amount, account)
+        WHERE l.id = r.id
+        RETURNING l.id, l.worker_id, l.platform_id, l.amount, l.fee, l.status = 'repaid' AS is_whole, r.amount AS paid,
+            r.account
+    ),
+
+    system AS (
+        SELECT ledger.account('advance_pool') AS pool, ledger.account('fees') AS fees
+    ),
+
+    moves AS (
+        SELECT
+            ops.uuid_v7() AS id, p.id AS loan_id, p.worker_id, m.debit_account, m.credit_account, m.amount, m.reason,
+            m.tx_type, m.platform_id, m.source_seq
+        FROM repaid AS p
+        CROSS JOIN system AS s
+        INNER JOIN ledger.accounts AS f ON p.account = f.id
+        -- LEFT, so that an account that is not there fails the repayment instead of losing it.
+        LEFT JOIN ledger.accounts AS a
+            ON p.worker_id = a.owner_id AND a.kind = 'worker_advance' AND p.platform_id = a.platform_id
+        CROSS JOIN LATERAL (
+            VALUES
+            (
+                f.id, a.id, p.paid, 'repay', 'repayment', f.platform_id, (
+                    SELECT coalesce(max(x.source_seq) + 1, 0) FROM ledger.transfers AS x
+                    WHERE x.loan_id = p.id AND x.reason = 'repay'
+                )
+            ),
+            (a.id, s.pool, p.amount * p.is_whole::integer, 'recover', NULL, p.platform_id, 0),
+            (a.id, s.fees, p.fee * p.is_whole::integer, 'fee', 'fee', p.platform_id, 0)
+        ) AS m (debit_account, credit_account, amount, reason, tx_type, platform_id, source_seq)
+        WHERE m.amount > 0
+    ),
+
+    shown AS (
+        INSERT INTO transactions (id, worker_id, platform_id, tx_type, amount, status, processed_at, metadata)
+        SELECT
+            m.id, m.worker_id, m.platform_id, m.tx_type, m.amount, 'completed', clock_timestamp(),
+            jsonb_build_object('loan_id', m.loan_id)
+        FROM moves AS m
+        WHERE m.tx_type IS NOT NULL
+    ),
+
+    told AS (
+        INSERT INTO ops.outbox (event, platform_id, worker_id, object_type, object_id, payload)
+        SELECT
+            'loan.repaid', p.platform_id, p.worker_id, 'loan', p.id,
+            jsonb_build_object('amount', p.amount::text, 'fee', p.fee::text)
+        FROM repaid AS p
+        WHERE p.is_whole
+    )
+
+    INSERT INTO ledger.transfers (
+        id, debit_account, credit_account, amount, reason, loan_id, source_seq, event_at
+    )
+    SELECT m.id, m.debit_account, m.credit_account, m.amount, m.reason, m.loan_id, m.source_seq, clock_timestamp()
+    FROM moves AS m
+$$;
+
 -- Name: accept_invite(uuid, bytea); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.accept_invite(p_worker_id uuid, p_token_hash bytea) RETURNS void
@@ -247,6 +387,52 @@ CREATE FUNCTION ops.act_as(p_kind text, p_id uuid, p_address text, p_user_agent 
         set_config('gigstream.tenant', coalesce(p_id::text, ''), TRUE),
         set_config('gigstream.ip', coalesce(p_address, ''), TRUE),
         set_config('gigstream.user_agent', coalesce(p_user_agent, ''), TRUE)
+$$;
+
+-- Name: admit_advance(uuid, uuid, text, numeric, numeric); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.admit_advance(p_worker_id uuid, p_platform_id uuid, p_mode text, p_amount numeric, p_predicted numeric, OUT limit_amount numeric, OUT risk_score integer) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_share integer;
+    v_reasons text [];
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM ops.memberships AS m
+        WHERE m.platform_id = p_platform_id AND m.worker_id = p_worker_id AND m.left_at IS NULL
+    ) THEN
+        RAISE EXCEPTION 'no platform of yours has this id' USING ERRCODE = 'GS001';
+    END IF;
+    IF EXISTS (
+        SELECT FROM loans AS l
+        WHERE l.worker_id = p_worker_id AND l.status IN ('pending', 'approved', 'disbursed', 'repaying')
+    ) THEN
+        RAISE EXCEPTION 'an advance is open: the next one can be had when it is paid back' USING ERRCODE = 'GS050';
+    END IF;
+
+    IF p_mode = 'predictive' THEN
+        SELECT t.share_percent INTO v_share
+        FROM ops.advance_terms AS t
+        INNER JOIN platforms AS p ON t.platform_id = p.id
+        WHERE t.platform_id = p_platform_id AND t.enabled AND p.is_active;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'the platform does not offer advances on predicted earnings' USING ERRCODE = 'GS055';
+        END IF;
+        SELECT r.risk_score, r.reasons INTO risk_score, v_reasons
+        FROM worker_risk_assessment AS r
+        WHERE r.worker_id = p_worker_id;
+        IF cardinality(v_reasons) > 0 THEN
+            RAISE EXCEPTION 'not now: %', array_to_string(v_reasons, ', ') USING ERRCODE = 'GS055';
+        END IF;
+        limit_amount := advance_limit(p_mode, p_predicted, v_share);
+    ELSE
+        limit_amount := advance_limit(p_mode, accrued_pay(p_worker_id, p_platform_id), NULL);
+    END IF;
+    IF p_amount > limit_amount THEN
+        RAISE EXCEPTION 'at most % USDC can be advanced now', limit_amount USING ERRCODE = 'GS053', COLUMN = 'amount';
+    END IF;
+END;
 $$;
 
 -- Name: audit(text, text, uuid, jsonb); Type: FUNCTION; Schema: ops; Owner: -
@@ -599,6 +785,53 @@ CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, 
         ) AS f (figure, stored, recounted)
     ),
 
+    -- The lines of an advance, each under the id of the transfer that it shows.
+    line_figures AS (
+        SELECT x.id, f.figure, f.stored, f.recounted
+        FROM transactions AS x
+        LEFT JOIN ledger.transfers AS t
+            ON x.id = t.id
+            AND t.reason = CASE x.tx_type WHEN 'repayment' THEN 'repay' ELSE x.tx_type END
+        LEFT JOIN loans AS l ON t.loan_id = l.id AND x.worker_id = l.worker_id
+        CROSS JOIN LATERAL (
+            VALUES
+            ('transactions.amount of advance', x.amount, CASE WHEN l.id IS NULL THEN 0 ELSE t.amount END),
+            (
+                'transactions.fee of advance', x.fee,
+                CASE WHEN x.tx_type = 'advance' THEN l.fee ELSE 0 END
+            )
+        ) AS f (figure, stored, recounted)
+        WHERE x.tx_type IN ('advance', 'repayment', 'fee')
+        UNION ALL
+        -- Whoever sees that he got an advance sees all that became of it; history that was loaded has no lines.
+        SELECT a.loan_id, f.figure, f.stored, f.recounted
+        FROM (
+            SELECT
+                t.loan_id,
+                sum(t.amount) FILTER (WHERE t.reason = 'repay') AS repaid,
+                sum(t.amount) FILTER (WHERE t.reason = 'fee') AS fee,
+                sum(x.amount) FILTER (WHERE t.reason = 'repay') AS repaid_shown,
+                sum(x.amount) FILTER (WHERE t.reason = 'fee') AS fee_shown
+            FROM ledger.transfers AS t
+            LEFT JOIN transactions AS x ON t.id = x.id
+            WHERE t.loan_id IS NOT NULL
+            GROUP BY t.loan_id
+            HAVING bool_or(t.reason = 'advance' AND x.id IS NOT NULL)
+        ) AS a
+        CROSS JOIN LATERAL (
+            VALUES
+            ('loans.amount_repaid shown', coalesce(a.repaid, 0), coalesce(a.repaid_shown, 0)),
+            ('loans.fee shown', coalesce(a.fee, 0), coalesce(a.fee_shown, 0))
+        ) AS f (figure, stored, recounted)
+    ),
+
+    gathered AS (
+        SELECT l.worker_id, l.platform_id, sum(l.amount_repaid) AS amount
+        FROM loans AS l
+        WHERE l.status = 'repaying'
+        GROUP BY l.worker_id, l.platform_id
+    ),
+
     moved AS (
         SELECT m.account, sum(m.amount) AS amount
         FROM (
@@ -628,6 +861,11 @@ CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, 
         LEFT JOIN open_holds AS h ON a.platform_id = h.platform_id
         WHERE a.kind = 'platform_held'
         UNION ALL
+        SELECT a.id, 'accounts.balance gathered for open advances', a.balance, coalesce(g.amount, 0)
+        FROM ledger.accounts AS a
+        LEFT JOIN gathered AS g ON a.owner_id = g.worker_id AND a.platform_id = g.platform_id
+        WHERE a.kind = 'worker_advance'
+        UNION ALL
         SELECT NULL, 'accounts.balance of everything', coalesce(sum(a.balance), 0), 0 FROM ledger.accounts AS a
     )
 
@@ -641,6 +879,7 @@ CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, 
         UNION ALL SELECT t.id, t.figure, t.stored, t.recounted FROM task_figures AS t
         UNION ALL SELECT x.id, x.figure, x.stored, x.recounted FROM payout_figures AS x
         UNION ALL SELECT l.id, l.figure, l.stored, l.recounted FROM loan_figures AS l
+        UNION ALL SELECT l.id, l.figure, l.stored, l.recounted FROM line_figures AS l
         UNION ALL SELECT a.id, a.figure, a.stored, a.recounted FROM account_figures AS a
     ) AS f
     WHERE f.stored IS DISTINCT FROM f.recounted
@@ -1220,6 +1459,143 @@ CREATE FUNCTION ops.verify_audit(p_anchors jsonb DEFAULT '[]'::jsonb) RETURNS TA
     ORDER BY f.seal, f.finding, f.audit_id
 $$;
 
+-- Name: loans; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.loans (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    worker_id uuid NOT NULL,
+    platform_id uuid NOT NULL,
+    amount ops.usdc NOT NULL,
+    fee ops.usdc DEFAULT 0 NOT NULL,
+    total_due ops.usdc NOT NULL,
+    amount_repaid ops.usdc DEFAULT 0 NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    mode text DEFAULT 'earned'::text NOT NULL,
+    risk_score integer,
+    predicted_earnings ops.usdc,
+    contract_address ops.address,
+    disbursed_at timestamp with time zone,
+    repayment_due timestamp with time zone,
+    repaid_at timestamp with time zone,
+    defaulted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT loans_amount_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT loans_amounts CHECK ((((total_due)::numeric = ((amount)::numeric + (fee)::numeric)) AND ((amount_repaid)::numeric <= (total_due)::numeric))),
+    CONSTRAINT loans_mode_check CHECK ((mode = ANY (ARRAY['earned'::text, 'predictive'::text]))),
+    CONSTRAINT loans_repaid CHECK (((status = 'repaid'::text) = ((amount_repaid)::numeric = (total_due)::numeric))),
+    CONSTRAINT loans_repaying CHECK (
+CASE
+    WHEN (status = ANY (ARRAY['pending'::text, 'approved'::text, 'disbursed'::text])) THEN ((amount_repaid)::numeric = (0)::numeric)
+    WHEN (status = 'repaying'::text) THEN ((amount_repaid)::numeric > (0)::numeric)
+    ELSE true
+END),
+    CONSTRAINT loans_risk_score_check CHECK (((risk_score >= 0) AND (risk_score <= 1000))),
+    CONSTRAINT loans_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'approved'::text, 'disbursed'::text, 'repaying'::text, 'repaid'::text, 'defaulted'::text])))
+);
+
+-- Name: accept_advance(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.accept_advance(p_quote_id uuid) RETURNS public.loans
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_quote ops.loan_quotes;
+    v_loan loans;
+    v_available uuid;
+    v_line uuid := ops.uuid_v7();
+    v_pool uuid := ledger.account('advance_pool');
+BEGIN
+    IF ops.tenant_kind() IS DISTINCT FROM 'worker' THEN
+        RAISE EXCEPTION 'only a worker may do this' USING ERRCODE = 'GS003';
+    END IF;
+    SELECT q.* INTO v_quote FROM ops.loan_quotes AS q
+    WHERE q.id = p_quote_id AND q.worker_id = ops.tenant()
+    FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no quote %', p_quote_id USING ERRCODE = 'GS001';
+    END IF;
+    IF v_quote.loan_id IS NOT NULL THEN
+        RAISE EXCEPTION 'the quote was accepted before' USING ERRCODE = 'GS051';
+    END IF;
+    IF v_quote.expires_at <= clock_timestamp() THEN
+        RAISE EXCEPTION 'the quote is too old: ask for a new one' USING ERRCODE = 'GS052';
+    END IF;
+
+    PERFORM FROM streams AS s
+    WHERE s.worker_id = v_quote.worker_id AND s.platform_id = v_quote.platform_id AND s.status = 'active'
+    ORDER BY s.id
+    FOR SHARE;
+    PERFORM FROM workers AS w WHERE w.id = v_quote.worker_id FOR KEY SHARE;
+    PERFORM ops.admit_advance(
+        v_quote.worker_id, v_quote.platform_id, v_quote.mode, v_quote.amount, v_quote.predicted_earnings
+    );
+
+    INSERT INTO loans (
+        worker_id, platform_id, amount, fee, total_due, status, mode, risk_score, predicted_earnings, disbursed_at,
+        repayment_due
+    )
+    VALUES (
+        v_quote.worker_id, v_quote.platform_id, v_quote.amount, v_quote.fee, v_quote.amount + v_quote.fee, 'disbursed',
+        v_quote.mode, v_quote.risk_score, v_quote.predicted_earnings, clock_timestamp(),
+        CASE v_quote.mode WHEN 'predictive' THEN clock_timestamp() + interval '30 days' END
+    )
+    RETURNING * INTO v_loan;
+    UPDATE ops.loan_quotes AS q SET loan_id = v_loan.id WHERE q.id = v_quote.id;
+
+    -- The line that the worker sees has the id of its transfer.
+    INSERT INTO transactions (id, worker_id, platform_id, tx_type, amount, fee, status, processed_at, metadata)
+    VALUES (
+        v_line, v_loan.worker_id, v_loan.platform_id, 'advance', v_loan.amount, v_loan.fee, 'completed',
+        v_loan.disbursed_at, jsonb_build_object('loan_id', v_loan.id)
+    );
+    PERFORM ops.audit('loan.disbursed', 'loan', v_loan.id);
+    PERFORM ops.emit(
+        'loan.disbursed', v_loan.platform_id, v_loan.worker_id, 'loan', v_loan.id,
+        jsonb_build_object('mode', v_loan.mode, 'amount', v_loan.amount::text, 'fee', v_loan.fee::text)
+    );
+
+    v_available := ledger.account('worker_available', v_loan.worker_id, v_loan.platform_id);
+    -- Where repayments gather, opened now: a release finds it and opens nothing.
+    PERFORM ledger.account('worker_advance', v_loan.worker_id, v_loan.platform_id);
+    PERFORM FROM ledger.accounts AS a WHERE a.id = v_pool AND a.balance >= v_loan.amount FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'there is not enough money for advances at the moment' USING ERRCODE = 'GS054';
+    END IF;
+    INSERT INTO ledger.transfers (id, debit_account, credit_account, amount, reason, loan_id, event_at)
+    VALUES (v_line, v_pool, v_available, v_loan.amount, 'advance', v_loan.id, v_loan.disbursed_at);
+    RETURN v_loan;
+END;
+$$;
+
+-- Name: accrued_pay(uuid, uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.accrued_pay(p_worker_id uuid, p_platform_id uuid) RETURNS numeric
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT coalesce(sum(greatest(
+        0,
+        stream_accrued(s.total_amount, s.anchor_amount, s.anchor_time, s.end_time, clock_timestamp())
+        - s.released_amount
+    )), 0)
+    FROM streams AS s
+    INNER JOIN tasks AS t ON s.task_id = t.id
+    WHERE s.worker_id = p_worker_id AND s.platform_id = p_platform_id AND s.status = 'active' AND t.status = 'active'
+$$;
+
+-- Name: advance_fee(text, numeric, integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.advance_fee(p_mode text, p_amount numeric, p_risk_score integer) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (0.000001 * div(((p_amount * (1000000)::numeric) * (CASE WHEN ((p_mode = 'earned'::text) OR (p_risk_score >= 800)) THEN 200 WHEN (p_risk_score >= 700) THEN 350 ELSE 500 END)::numeric), (10000)::numeric));
+
+-- Name: advance_limit(text, numeric, integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.advance_limit(p_mode text, p_basis numeric, p_share_percent integer) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE p_mode WHEN 'earned'::text THEN (0.000001 * div(((p_basis * (1000000)::numeric) * (80)::numeric), (100)::numeric)) ELSE LEAST((500)::numeric, (0.000001 * div(((p_basis * (1000000)::numeric) * (p_share_percent)::numeric), (100)::numeric))) END;
+
 -- Name: announce_expiring_keys(timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.announce_expiring_keys(p_as_of timestamp with time zone, p_limit integer) RETURNS integer
@@ -1275,6 +1651,7 @@ BEGIN
     SET status = 'cancelled', cancelled_at = v_now, paid_amount = v_earned
     WHERE t.id = v_stream.task_id;
 
+    PERFORM ledger.lock_advance(v_stream.worker_id);
     -- The refund before the release: a platform's accounts are older than its workers', and accounts are locked in id
     -- order.
     PERFORM ledger.give_back(v_stream.platform_id, v_stream.total_amount - v_earned, NULL, p_stream_id);
@@ -1568,6 +1945,51 @@ CREATE FUNCTION public.credentials(p_email text) RETURNS TABLE(worker_id uuid, p
     LEFT JOIN workers AS w ON lower(w.email) = lower(p_email)
 $$;
 
+-- Name: daily_earnings(integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.daily_earnings(p_days integer) RETURNS TABLE(platform_id uuid, days_ago integer, amount numeric)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    WITH today AS (
+        SELECT date_trunc('day', statement_timestamp() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS day
+    )
+
+    SELECT a.platform_id, d.days_ago, sum(x.amount)
+    FROM today AS t
+    CROSS JOIN ledger.accounts AS a
+    INNER JOIN ledger.transfers AS x ON a.id = x.credit_account
+    CROSS JOIN LATERAL (
+        SELECT ceil(extract(EPOCH FROM t.day - x.event_at) / 86400)::integer AS days_ago
+    ) AS d
+    WHERE a.owner_id = ops.tenant() AND a.kind = 'worker_available'
+        AND x.reason IN ('pay', 'release')
+        -- An id is made after what it tells of: older ids are of older pay.
+        AND x.id >= ops.uuid_v7(t.day - p_days * interval '1 day')
+        AND d.days_ago BETWEEN 1 AND p_days
+    GROUP BY a.platform_id, d.days_ago
+$$;
+
+-- Name: default_advance(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.default_advance(p_loan_id uuid, p_as_of timestamp with time zone, OUT defaulted boolean) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    defaulted := EXISTS (
+        SELECT FROM loans AS l
+        WHERE l.id = p_loan_id AND l.mode = 'predictive' AND l.status IN ('disbursed', 'repaying')
+            AND l.repayment_due <= least(p_as_of, clock_timestamp())
+    );
+    IF defaulted THEN
+        PERFORM write_off_advance(p_loan_id);
+    END IF;
+EXCEPTION WHEN sqlstate 'GS011' THEN
+    defaulted := FALSE;
+END;
+$$;
+
 -- Name: deposit(numeric); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.deposit(p_amount numeric, OUT id uuid, OUT available numeric) RETURNS record
@@ -1772,6 +2194,64 @@ BEGIN
         p_amount, 'payout', v_transaction.id, clock_timestamp()
     );
     RETURN v_transaction;
+END;
+$$;
+
+-- Name: loan_quotes; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.loan_quotes (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    worker_id uuid NOT NULL,
+    platform_id uuid NOT NULL,
+    mode text NOT NULL,
+    amount ops.usdc NOT NULL,
+    fee ops.usdc NOT NULL,
+    limit_amount ops.usdc NOT NULL,
+    risk_score integer,
+    predicted_earnings ops.usdc,
+    expires_at timestamp with time zone NOT NULL,
+    loan_id uuid,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT loan_quotes_amount_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT loan_quotes_check CHECK (((amount)::numeric <= (limit_amount)::numeric)),
+    CONSTRAINT loan_quotes_check1 CHECK ((num_nonnulls(risk_score, predicted_earnings) =
+CASE mode
+    WHEN 'predictive'::text THEN 2
+    ELSE 0
+END)),
+    CONSTRAINT loan_quotes_mode_check CHECK ((mode = ANY (ARRAY['earned'::text, 'predictive'::text]))),
+    CONSTRAINT loan_quotes_risk_score_check CHECK (((risk_score >= 0) AND (risk_score <= 1000)))
+);
+
+-- Name: quote_advance(uuid, text, numeric, numeric); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.quote_advance(p_platform_id uuid, p_mode text, p_amount numeric, p_predicted numeric DEFAULT NULL::numeric) RETURNS ops.loan_quotes
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_worker_id uuid := ops.tenant();
+    v_quote ops.loan_quotes;
+    v_terms record;
+BEGIN
+    IF ops.tenant_kind() IS DISTINCT FROM 'worker' THEN
+        RAISE EXCEPTION 'only a worker may do this' USING ERRCODE = 'GS003';
+    END IF;
+    v_terms := ops.admit_advance(v_worker_id, p_platform_id, p_mode, p_amount, p_predicted);
+
+    DELETE FROM ops.loan_quotes AS q
+    WHERE q.worker_id = v_worker_id AND q.loan_id IS NULL AND q.expires_at < clock_timestamp() - interval '1 day';
+    INSERT INTO ops.loan_quotes (
+        worker_id, platform_id, mode, amount, fee, limit_amount, risk_score, predicted_earnings, expires_at
+    )
+    VALUES (
+        v_worker_id, p_platform_id, p_mode, p_amount, advance_fee(p_mode, p_amount, v_terms.risk_score),
+        v_terms.limit_amount, v_terms.risk_score, CASE p_mode WHEN 'predictive' THEN p_predicted END,
+        clock_timestamp() + interval '10 minutes'
+    )
+    RETURNING * INTO v_quote;
+
+    PERFORM ops.audit('loan.quoted', 'loan_quote', v_quote.id);
+    RETURN v_quote;
 END;
 $$;
 
@@ -2038,6 +2518,41 @@ BEGIN
 END;
 $$;
 
+-- Name: repay_advance(uuid, numeric, uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.repay_advance(p_loan_id uuid, p_amount numeric DEFAULT NULL::numeric, p_platform_id uuid DEFAULT NULL::uuid) RETURNS public.loans
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_loan loans;
+    v_from uuid;
+BEGIN
+    SELECT l.* INTO v_loan FROM loans AS l
+    WHERE l.id = p_loan_id AND l.worker_id = ops.tenant()
+    FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no loan %', p_loan_id USING ERRCODE = 'GS001';
+    END IF;
+    IF v_loan.status NOT IN ('disbursed', 'repaying') THEN
+        RAISE EXCEPTION 'the loan is %, not disbursed or repaying', v_loan.status USING ERRCODE = 'GS011';
+    END IF;
+
+    SELECT a.id INTO v_from FROM ledger.accounts AS a
+    WHERE a.owner_id = v_loan.worker_id AND a.kind = 'worker_available'
+        AND a.platform_id = coalesce(p_platform_id, v_loan.platform_id);
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'you have no money with this platform' USING ERRCODE = 'GS001', COLUMN = 'platform_id';
+    END IF;
+    PERFORM ops.audit('loan.repayment', 'loan', p_loan_id);
+    PERFORM ledger.repay(
+        ARRAY[p_loan_id], ARRAY[least(p_amount, v_loan.total_due - v_loan.amount_repaid)], ARRAY[v_from]
+    );
+    SELECT l.* INTO v_loan FROM loans AS l WHERE l.id = p_loan_id;
+    RETURN v_loan;
+END;
+$$;
+
 -- Name: resolve_dispute(uuid, integer); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.resolve_dispute(p_task_id uuid, p_to_worker integer, OUT id uuid, OUT status text, OUT paid numeric, OUT refunded numeric) RETURNS record
@@ -2238,6 +2753,38 @@ BEGIN
 END;
 $$;
 
+-- Name: advance_terms; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.advance_terms (
+    platform_id uuid NOT NULL,
+    enabled boolean NOT NULL,
+    share_percent smallint DEFAULT 50 NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT advance_terms_share_percent_check CHECK (((share_percent >= 50) AND (share_percent <= 80)))
+);
+
+-- Name: set_advance_terms(boolean, integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.set_advance_terms(p_enabled boolean DEFAULT NULL::boolean, p_share_percent integer DEFAULT NULL::integer) RETURNS ops.advance_terms
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_terms ops.advance_terms;
+BEGIN
+    INSERT INTO ops.advance_terms AS t (platform_id, enabled, share_percent)
+    VALUES (ops.require_platform(), coalesce(p_enabled, FALSE), coalesce(p_share_percent, 50))
+    ON CONFLICT (platform_id) DO UPDATE
+    SET
+        enabled = coalesce(p_enabled, t.enabled),
+        share_percent = coalesce(p_share_percent, t.share_percent),
+        updated_at = clock_timestamp()
+    RETURNING t.* INTO v_terms;
+
+    PERFORM ops.audit('platform.advance_terms', 'platform', v_terms.platform_id);
+    RETURN v_terms;
+END;
+$$;
+
 -- Name: set_platform_active(uuid, boolean); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.set_platform_active(p_platform_id uuid, p_is_active boolean, OUT id uuid, OUT name text, OUT is_active boolean) RETURNS record
@@ -2372,6 +2919,7 @@ BEGIN
         RAISE EXCEPTION 'end_time must lie ahead' USING ERRCODE = 'GS015', COLUMN = 'end_time';
     END IF;
     UPDATE tasks AS t SET amount = t.amount + p_amount WHERE t.id = v_stream.task_id RETURNING t.* INTO v_task;
+    PERFORM ledger.lock_advance(v_stream.worker_id);
     -- The hold before the release: a platform's accounts are older than its workers', and accounts are locked in id
     -- order.
     PERFORM ledger.hold(
@@ -2778,11 +3326,19 @@ CREATE FUNCTION public.write_off_advance(p_loan_id uuid, OUT id uuid, OUT worker
 DECLARE
     v_loan loans;
     v_advance uuid;
+    v_fee numeric;
+    v_line uuid := ops.uuid_v7();
 BEGIN
-    SELECT l.* INTO v_loan FROM loans AS l WHERE l.id = p_loan_id FOR NO KEY UPDATE;
+    SELECT l.* INTO v_loan FROM loans AS l WHERE l.id = p_loan_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no loan %', p_loan_id USING ERRCODE = 'GS001';
     END IF;
+    -- The worker before the loan, as a release that finishes his task locks them; what follows may take it all back.
+    IF v_loan.mode = 'predictive' THEN
+        INSERT INTO reputation_events (worker_id, event_type, delta, reason, related_id)
+        VALUES (v_loan.worker_id, 'penalty', -100, 'advance not paid back', p_loan_id);
+    END IF;
+    SELECT l.* INTO v_loan FROM loans AS l WHERE l.id = p_loan_id FOR NO KEY UPDATE;
     IF v_loan.status NOT IN ('disbursed', 'repaying') THEN
         RAISE EXCEPTION 'the loan is %, not disbursed or repaying', v_loan.status USING ERRCODE = 'GS011';
     END IF;
@@ -2790,25 +3346,29 @@ BEGIN
     worker_id := v_loan.worker_id;
     recovered := least(v_loan.amount, v_loan.amount_repaid);
     lost := v_loan.amount - recovered;
+    v_fee := v_loan.amount_repaid - recovered;
     v_advance := ledger.account('worker_advance', v_loan.worker_id, v_loan.platform_id);
 
     UPDATE loans AS l SET status = 'defaulted', defaulted_at = clock_timestamp() WHERE l.id = p_loan_id;
-    IF v_loan.mode = 'predictive' THEN
-        INSERT INTO reputation_events (worker_id, event_type, delta, reason, related_id)
-        VALUES (v_loan.worker_id, 'penalty', -100, 'advance not paid back', p_loan_id);
+    IF v_fee > 0 THEN
+        INSERT INTO transactions (id, worker_id, platform_id, tx_type, amount, status, processed_at, metadata)
+        VALUES (
+            v_line, v_loan.worker_id, v_loan.platform_id, 'fee', v_fee, 'completed', clock_timestamp(),
+            jsonb_build_object('loan_id', p_loan_id)
+        );
     END IF;
     PERFORM ops.audit('loan.written_off', 'loan', p_loan_id, jsonb_build_object('lost', lost::text));
     PERFORM ops.emit(
         'loan.defaulted', v_loan.platform_id, v_loan.worker_id, 'loan', p_loan_id,
         jsonb_build_object('amount', v_loan.amount::text, 'amount_repaid', v_loan.amount_repaid::text)
     );
-    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, loan_id, event_at)
-    SELECT v_advance, m.account, m.amount, m.reason, p_loan_id, clock_timestamp()
+    INSERT INTO ledger.transfers (id, debit_account, credit_account, amount, reason, loan_id, event_at)
+    SELECT m.id, v_advance, m.account, m.amount, m.reason, p_loan_id, clock_timestamp()
     FROM (
         VALUES
-        (ledger.account('advance_pool'), recovered, 'recover'),
-        (ledger.account('fees'), v_loan.amount_repaid - recovered, 'fee')
-    ) AS m (account, amount, reason)
+        (ops.uuid_v7(), ledger.account('advance_pool'), recovered, 'recover'),
+        (v_line, ledger.account('fees'), v_fee, 'fee')
+    ) AS m (id, account, amount, reason)
     WHERE m.amount > 0;
 END;
 $$;
@@ -3094,35 +3654,6 @@ CREATE VIEW public.daily_transaction_summary WITH (security_invoker='true') AS
    FROM public.transactions x
   GROUP BY (((created_at AT TIME ZONE 'UTC'::text))::date), tx_type, status;
 
--- Name: loans; Type: TABLE; Schema: public; Owner: -
-
-CREATE TABLE public.loans (
-    id uuid DEFAULT ops.uuid_v7() NOT NULL,
-    worker_id uuid NOT NULL,
-    platform_id uuid NOT NULL,
-    amount ops.usdc NOT NULL,
-    fee ops.usdc DEFAULT 0 NOT NULL,
-    total_due ops.usdc NOT NULL,
-    amount_repaid ops.usdc DEFAULT 0 NOT NULL,
-    status text DEFAULT 'pending'::text NOT NULL,
-    mode text DEFAULT 'earned'::text NOT NULL,
-    risk_score integer,
-    predicted_earnings ops.usdc,
-    contract_address ops.address,
-    disbursed_at timestamp with time zone,
-    repayment_due timestamp with time zone,
-    repaid_at timestamp with time zone,
-    defaulted_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT loans_amount_check CHECK (((amount)::numeric > (0)::numeric)),
-    CONSTRAINT loans_amounts CHECK ((((total_due)::numeric = ((amount)::numeric + (fee)::numeric)) AND ((amount_repaid)::numeric <= (total_due)::numeric))),
-    CONSTRAINT loans_mode_check CHECK ((mode = ANY (ARRAY['earned'::text, 'predictive'::text]))),
-    CONSTRAINT loans_repaid CHECK (((status = 'repaid'::text) = ((amount_repaid)::numeric = (total_due)::numeric))),
-    CONSTRAINT loans_risk_score_check CHECK (((risk_score >= 0) AND (risk_score <= 1000))),
-    CONSTRAINT loans_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'approved'::text, 'disbursed'::text, 'repaying'::text, 'repaid'::text, 'defaulted'::text])))
-);
-
 -- Name: platform_performance_view; Type: VIEW; Schema: public; Owner: -
 
 CREATE VIEW public.platform_performance_view WITH (security_invoker='true') AS
@@ -3309,6 +3840,11 @@ ALTER TABLE ONLY ledger.accounts
 ALTER TABLE ONLY ledger.transfers
     ADD CONSTRAINT transfers_pkey PRIMARY KEY (id);
 
+-- Name: advance_terms advance_terms_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.advance_terms
+    ADD CONSTRAINT advance_terms_pkey PRIMARY KEY (platform_id);
+
 -- Name: api_key_uses api_key_uses_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.api_key_uses
@@ -3363,6 +3899,16 @@ ALTER TABLE ONLY ops.invites
 
 ALTER TABLE ONLY ops.job_runs
     ADD CONSTRAINT job_runs_pkey PRIMARY KEY (id);
+
+-- Name: loan_quotes loan_quotes_loan_id_key; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.loan_quotes
+    ADD CONSTRAINT loan_quotes_loan_id_key UNIQUE (loan_id);
+
+-- Name: loan_quotes loan_quotes_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.loan_quotes
+    ADD CONSTRAINT loan_quotes_pkey PRIMARY KEY (id);
 
 -- Name: memberships memberships_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
@@ -3546,6 +4092,14 @@ CREATE INDEX invites_worker_id_idx ON ops.invites USING btree (worker_id);
 
 CREATE INDEX job_runs_job_idx ON ops.job_runs USING btree (job, id);
 
+-- Name: loan_quotes_platform_id_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX loan_quotes_platform_id_idx ON ops.loan_quotes USING btree (platform_id);
+
+-- Name: loan_quotes_worker_id_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX loan_quotes_worker_id_idx ON ops.loan_quotes USING btree (worker_id, expires_at) WHERE (loan_id IS NULL);
+
 -- Name: memberships_worker_id_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX memberships_worker_id_idx ON ops.memberships USING btree (worker_id);
@@ -3593,6 +4147,10 @@ CREATE INDEX audit_logs_resource_id_idx ON public.audit_logs USING btree (resour
 -- Name: loans_created_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX loans_created_at_idx ON public.loans USING btree (created_at);
+
+-- Name: loans_due_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX loans_due_idx ON public.loans USING btree (repayment_due) WHERE ((mode = 'predictive'::text) AND (status = ANY (ARRAY['disbursed'::text, 'repaying'::text])));
 
 -- Name: loans_open_key; Type: INDEX; Schema: public; Owner: -
 
@@ -3893,6 +4451,11 @@ ALTER TABLE ONLY ledger.transfers
 ALTER TABLE ONLY ledger.transfers
     ADD CONSTRAINT transfers_transaction_id_fkey FOREIGN KEY (transaction_id) REFERENCES public.transactions(id) ON DELETE RESTRICT;
 
+-- Name: advance_terms advance_terms_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.advance_terms
+    ADD CONSTRAINT advance_terms_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
+
 -- Name: api_key_uses api_key_uses_key_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.api_key_uses
@@ -3922,6 +4485,21 @@ ALTER TABLE ONLY ops.invites
 
 ALTER TABLE ONLY ops.invites
     ADD CONSTRAINT invites_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id) ON DELETE CASCADE;
+
+-- Name: loan_quotes loan_quotes_loan_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.loan_quotes
+    ADD CONSTRAINT loan_quotes_loan_id_fkey FOREIGN KEY (loan_id) REFERENCES public.loans(id) ON DELETE CASCADE;
+
+-- Name: loan_quotes loan_quotes_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.loan_quotes
+    ADD CONSTRAINT loan_quotes_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
+
+-- Name: loan_quotes loan_quotes_worker_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.loan_quotes
+    ADD CONSTRAINT loan_quotes_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id) ON DELETE CASCADE;
 
 -- Name: memberships memberships_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
@@ -4045,6 +4623,10 @@ CREATE POLICY tenant_read ON ledger.transfers FOR SELECT TO api USING ((EXISTS (
 
 ALTER TABLE ledger.transfers ENABLE ROW LEVEL SECURITY;
 
+-- Name: advance_terms; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.advance_terms ENABLE ROW LEVEL SECURITY;
+
 -- Name: api_key_uses; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.api_key_uses ENABLE ROW LEVEL SECURITY;
@@ -4064,6 +4646,10 @@ ALTER TABLE ops.audit_waiting ENABLE ROW LEVEL SECURITY;
 -- Name: deposits; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.deposits ENABLE ROW LEVEL SECURITY;
+
+-- Name: advance_terms every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.advance_terms TO jobs, operator USING (true) WITH CHECK (true);
 
 -- Name: api_key_uses every_row; Type: POLICY; Schema: ops; Owner: -
 
@@ -4097,6 +4683,10 @@ CREATE POLICY every_row ON ops.invites TO jobs, operator USING (true) WITH CHECK
 
 CREATE POLICY every_row ON ops.job_runs TO jobs, operator USING (true) WITH CHECK (true);
 
+-- Name: loan_quotes every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.loan_quotes TO jobs, operator USING (true) WITH CHECK (true);
+
 -- Name: memberships every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.memberships TO jobs, operator USING (true) WITH CHECK (true);
@@ -4124,6 +4714,10 @@ CREATE POLICY every_row ON ops.wallet_nonces TO jobs, operator USING (true) WITH
 -- Name: worker_counters every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.worker_counters TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: advance_terms every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.advance_terms FOR SELECT TO auditor USING (true);
 
 -- Name: api_key_uses every_row_read; Type: POLICY; Schema: ops; Owner: -
 
@@ -4156,6 +4750,10 @@ CREATE POLICY every_row_read ON ops.invites FOR SELECT TO auditor USING (true);
 -- Name: job_runs every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.job_runs FOR SELECT TO auditor USING (true);
+
+-- Name: loan_quotes every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.loan_quotes FOR SELECT TO auditor USING (true);
 
 -- Name: memberships every_row_read; Type: POLICY; Schema: ops; Owner: -
 
@@ -4197,6 +4795,10 @@ ALTER TABLE ops.invites ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.job_runs ENABLE ROW LEVEL SECURITY;
 
+-- Name: loan_quotes; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.loan_quotes ENABLE ROW LEVEL SECURITY;
+
 -- Name: memberships; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.memberships ENABLE ROW LEVEL SECURITY;
@@ -4217,6 +4819,10 @@ ALTER TABLE ops.refresh_tokens ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.sign_in_failures ENABLE ROW LEVEL SECURITY;
 
+-- Name: advance_terms tenant_insert; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_insert ON ops.advance_terms FOR INSERT TO api WITH CHECK ((platform_id = ( SELECT ops.tenant() AS tenant)));
+
 -- Name: api_keys tenant_insert; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY tenant_insert ON ops.api_keys FOR INSERT TO api WITH CHECK (((platform_id = ( SELECT ops.tenant() AS tenant)) AND (scopes <@ ( SELECT ops.scopes() AS scopes))));
@@ -4224,6 +4830,16 @@ CREATE POLICY tenant_insert ON ops.api_keys FOR INSERT TO api WITH CHECK (((plat
 -- Name: outbox tenant_insert; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY tenant_insert ON ops.outbox FOR INSERT TO api WITH CHECK (((( SELECT ops.tenant() AS tenant) = platform_id) OR (( SELECT ops.tenant() AS tenant) = worker_id)));
+
+-- Name: loan_quotes tenant_quotes; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_quotes ON ops.loan_quotes TO api USING ((worker_id = ( SELECT ops.tenant() AS tenant))) WITH CHECK ((worker_id = ( SELECT ops.tenant() AS tenant)));
+
+-- Name: advance_terms tenant_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_read ON ops.advance_terms FOR SELECT TO api USING (((platform_id = ( SELECT ops.tenant() AS tenant)) OR (EXISTS ( SELECT
+   FROM ops.memberships m
+  WHERE ((m.worker_id = ( SELECT ops.tenant() AS tenant)) AND (m.platform_id = advance_terms.platform_id))))));
 
 -- Name: api_key_uses tenant_read; Type: POLICY; Schema: ops; Owner: -
 
@@ -4238,6 +4854,10 @@ CREATE POLICY tenant_read ON ops.api_keys FOR SELECT TO api USING ((platform_id 
 -- Name: memberships tenant_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY tenant_read ON ops.memberships FOR SELECT TO api USING ((( SELECT ops.tenant() AS tenant) = ANY (ARRAY[platform_id, worker_id])));
+
+-- Name: advance_terms tenant_write; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_write ON ops.advance_terms FOR UPDATE TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
 
 -- Name: api_keys tenant_write; Type: POLICY; Schema: ops; Owner: -
 
@@ -4545,6 +5165,15 @@ GRANT UPDATE(disputed_at) ON TABLE public.tasks TO operator;
 REVOKE ALL ON FUNCTION ledger.hold(p_task public.tasks, p_amount numeric, p_stream_id uuid, p_seq integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.hold(p_task public.tasks, p_amount numeric, p_stream_id uuid, p_seq integer) TO api;
 
+-- Name: FUNCTION lock_advance(p_worker_id uuid); Type: ACL; Schema: ledger; Owner: -
+
+REVOKE ALL ON FUNCTION ledger.lock_advance(p_worker_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.lock_advance(p_worker_id uuid) TO api;
+
+-- Name: FUNCTION repay(p_loans uuid[], p_amounts numeric[], p_from uuid[]); Type: ACL; Schema: ledger; Owner: -
+
+REVOKE ALL ON FUNCTION ledger.repay(p_loans uuid[], p_amounts numeric[], p_from uuid[]) FROM PUBLIC;
+
 -- Name: FUNCTION accept_invite(p_worker_id uuid, p_token_hash bytea); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.accept_invite(p_worker_id uuid, p_token_hash bytea) FROM PUBLIC;
@@ -4553,6 +5182,11 @@ REVOKE ALL ON FUNCTION ops.accept_invite(p_worker_id uuid, p_token_hash bytea) F
 
 REVOKE ALL ON FUNCTION ops.act_as(p_kind text, p_id uuid, p_address text, p_user_agent text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.act_as(p_kind text, p_id uuid, p_address text, p_user_agent text) TO api;
+
+-- Name: FUNCTION admit_advance(p_worker_id uuid, p_platform_id uuid, p_mode text, p_amount numeric, p_predicted numeric, OUT limit_amount numeric, OUT risk_score integer); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.admit_advance(p_worker_id uuid, p_platform_id uuid, p_mode text, p_amount numeric, p_predicted numeric, OUT limit_amount numeric, OUT risk_score integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.admit_advance(p_worker_id uuid, p_platform_id uuid, p_mode text, p_amount numeric, p_predicted numeric, OUT limit_amount numeric, OUT risk_score integer) TO api;
 
 -- Name: FUNCTION audit(p_action text, p_resource_type text, p_resource_id uuid, p_metadata jsonb); Type: ACL; Schema: ops; Owner: -
 
@@ -4867,6 +5501,33 @@ GRANT ALL ON FUNCTION ops.verify_audit(p_anchors jsonb) TO jobs;
 GRANT ALL ON FUNCTION ops.verify_audit(p_anchors jsonb) TO operator;
 GRANT ALL ON FUNCTION ops.verify_audit(p_anchors jsonb) TO auditor;
 
+-- Name: TABLE loans; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.loans TO api;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.loans TO jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.loans TO operator;
+GRANT SELECT ON TABLE public.loans TO auditor;
+
+-- Name: FUNCTION accept_advance(p_quote_id uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.accept_advance(p_quote_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.accept_advance(p_quote_id uuid) TO api;
+
+-- Name: FUNCTION accrued_pay(p_worker_id uuid, p_platform_id uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.accrued_pay(p_worker_id uuid, p_platform_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.accrued_pay(p_worker_id uuid, p_platform_id uuid) TO api;
+
+-- Name: FUNCTION advance_fee(p_mode text, p_amount numeric, p_risk_score integer); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.advance_fee(p_mode text, p_amount numeric, p_risk_score integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.advance_fee(p_mode text, p_amount numeric, p_risk_score integer) TO api;
+
+-- Name: FUNCTION advance_limit(p_mode text, p_basis numeric, p_share_percent integer); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.advance_limit(p_mode text, p_basis numeric, p_share_percent integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.advance_limit(p_mode text, p_basis numeric, p_share_percent integer) TO api;
+
 -- Name: FUNCTION announce_expiring_keys(p_as_of timestamp with time zone, p_limit integer); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.announce_expiring_keys(p_as_of timestamp with time zone, p_limit integer) FROM PUBLIC;
@@ -4920,6 +5581,16 @@ GRANT ALL ON FUNCTION public.create_task(p_worker_id uuid, p_task_type text, p_a
 REVOKE ALL ON FUNCTION public.credentials(p_email text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.credentials(p_email text) TO api;
 
+-- Name: FUNCTION daily_earnings(p_days integer); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.daily_earnings(p_days integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.daily_earnings(p_days integer) TO api;
+
+-- Name: FUNCTION default_advance(p_loan_id uuid, p_as_of timestamp with time zone, OUT defaulted boolean); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.default_advance(p_loan_id uuid, p_as_of timestamp with time zone, OUT defaulted boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.default_advance(p_loan_id uuid, p_as_of timestamp with time zone, OUT defaulted boolean) TO jobs;
+
 -- Name: FUNCTION deposit(p_amount numeric, OUT id uuid, OUT available numeric); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.deposit(p_amount numeric, OUT id uuid, OUT available numeric) FROM PUBLIC;
@@ -4972,6 +5643,18 @@ GRANT ALL ON FUNCTION public.pause_stream(p_stream_id uuid) TO api;
 
 REVOKE ALL ON FUNCTION public.process_payment(p_worker_id uuid, p_platform_id uuid, p_amount numeric, p_task_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.process_payment(p_worker_id uuid, p_platform_id uuid, p_amount numeric, p_task_id uuid) TO jobs;
+
+-- Name: TABLE loan_quotes; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE ops.loan_quotes TO api;
+GRANT SELECT ON TABLE ops.loan_quotes TO jobs;
+GRANT SELECT ON TABLE ops.loan_quotes TO operator;
+GRANT SELECT ON TABLE ops.loan_quotes TO auditor;
+
+-- Name: FUNCTION quote_advance(p_platform_id uuid, p_mode text, p_amount numeric, p_predicted numeric); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.quote_advance(p_platform_id uuid, p_mode text, p_amount numeric, p_predicted numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.quote_advance(p_platform_id uuid, p_mode text, p_amount numeric, p_predicted numeric) TO api;
 
 -- Name: FUNCTION refresh_session(p_token_hash bytea, p_next_hash bytea); Type: ACL; Schema: public; Owner: -
 
@@ -5091,6 +5774,11 @@ GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp
 GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) TO operator;
 GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) TO auditor;
 
+-- Name: FUNCTION repay_advance(p_loan_id uuid, p_amount numeric, p_platform_id uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.repay_advance(p_loan_id uuid, p_amount numeric, p_platform_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.repay_advance(p_loan_id uuid, p_amount numeric, p_platform_id uuid) TO api;
+
 -- Name: FUNCTION resolve_dispute(p_task_id uuid, p_to_worker integer, OUT id uuid, OUT status text, OUT paid numeric, OUT refunded numeric); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.resolve_dispute(p_task_id uuid, p_to_worker integer, OUT id uuid, OUT status text, OUT paid numeric, OUT refunded numeric) FROM PUBLIC;
@@ -5110,6 +5798,18 @@ GRANT ALL ON FUNCTION public.revoke_api_key(p_key_id uuid) TO api;
 
 REVOKE ALL ON FUNCTION public.rotate_api_key(p_key_id uuid, p_overlap interval, p_prefix text, p_key_hash bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.rotate_api_key(p_key_id uuid, p_overlap interval, p_prefix text, p_key_hash bytea) TO api;
+
+-- Name: TABLE advance_terms; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE ops.advance_terms TO api;
+GRANT SELECT ON TABLE ops.advance_terms TO jobs;
+GRANT SELECT ON TABLE ops.advance_terms TO operator;
+GRANT SELECT ON TABLE ops.advance_terms TO auditor;
+
+-- Name: FUNCTION set_advance_terms(p_enabled boolean, p_share_percent integer); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.set_advance_terms(p_enabled boolean, p_share_percent integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_advance_terms(p_enabled boolean, p_share_percent integer) TO api;
 
 -- Name: FUNCTION set_platform_active(p_platform_id uuid, p_is_active boolean, OUT id uuid, OUT name text, OUT is_active boolean); Type: ACL; Schema: public; Owner: -
 
@@ -5442,13 +6142,6 @@ GRANT SELECT ON TABLE public.daily_transaction_summary TO api;
 GRANT SELECT ON TABLE public.daily_transaction_summary TO jobs;
 GRANT SELECT ON TABLE public.daily_transaction_summary TO operator;
 GRANT SELECT ON TABLE public.daily_transaction_summary TO auditor;
-
--- Name: TABLE loans; Type: ACL; Schema: public; Owner: -
-
-GRANT SELECT ON TABLE public.loans TO api;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.loans TO jobs;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.loans TO operator;
-GRANT SELECT ON TABLE public.loans TO auditor;
 
 -- Name: TABLE platform_performance_view; Type: ACL; Schema: public; Owner: -
 

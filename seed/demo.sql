@@ -298,7 +298,6 @@ INSERT INTO loans (
     amount_repaid,
     status,
     disbursed_at,
-    repayment_due,
     repaid_at,
     created_at
 )
@@ -312,7 +311,6 @@ SELECT
     l.repaid,
     l.status,
     d.day - l.disbursed * interval '1 day',
-    d.day + (30 - l.disbursed) * interval '1 day',
     CASE l.status WHEN 'repaid' THEN d.day - interval '7 days' END,
     d.day - l.disbursed * interval '1 day'
 FROM seed_day AS d CROSS JOIN seed_loans AS l

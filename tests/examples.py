@@ -23,6 +23,7 @@ BODIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "POST /v1/auth/wallet-login": ({"message": None, "signature": None}, {}),
     "POST /v1/platforms/register": (NAME | CONTACT, WALLET | {"webhook_url": "https://example.com/hook"}),
     "PATCH /v1/platforms/{platform_id}": ({}, NAME | CONTACT | WALLET),
+    "PATCH /v1/platforms/{platform_id}/advance-terms": ({}, {"enabled": True, "share_percent": 60}),
     "POST /v1/platforms/{platform_id}/deposits": ({"amount": "1"}, {}),
     "POST /v1/api-keys": (NAME | {"scopes": ["keys:write"]}, {"expires_at": LATER}),
     "POST /v1/api-keys/{key_id}/rotate": ({}, {"overlap_seconds": 60}),
@@ -40,6 +41,9 @@ BODIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"task_id": None},
         {"start_time": TIME, "duration_seconds": 3600, "release_interval": 60},
     ),
+    "POST /v1/loans/quote": ({"platform_id": None, "amount": "1"}, {"mode": "earned"}),
+    "POST /v1/loans": ({"quote_id": str(uuid4())}, {}),
+    "POST /v1/loans/{loan_id}/repay": ({}, {"amount": "0.5", "platform_id": None}),
 }
 
 _NOT_TEXT = [1, 1.5, True, [], {}, ["x"], {"x": 1}]
@@ -80,7 +84,12 @@ WRONG: dict[str, list[Any]] = {
     "worker_id": _NOT_ID,
     "task_id": _NOT_ID,
     "task_type": [*_NOT_TEXT, "", "Fixed", "hourly"],
+    "platform_id": _NOT_ID,
+    "quote_id": _NOT_ID,
     "amount": _NOT_AMOUNT,
+    "mode": [*_NOT_TEXT, "", "Earned", "payday"],
+    "enabled": ["true", 1, 0, [], {}],
+    "share_percent": ["60", 60.5, True, [], {}, 0, 49, 81, -60, 10**30],
     "description": [*_NOT_TEXT, "x" * 5001],
     "metadata": _NOT_METADATA,
     "verification_data": _NOT_METADATA,

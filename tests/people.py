@@ -1,6 +1,7 @@
 """Platforms and workers for tests: they sign up through the API and then speak for themselves."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -103,6 +104,18 @@ def new_stream(platform: Caller, worker: Caller, amount: str = "3600", **fields:
     task_id = new_task(platform, worker, amount, "streaming")
     times = {} if "end_time" in fields else {"duration_seconds": 3600}
     return str(platform.made("/v1/streams", {"task_id": task_id, **times, **fields})["id"])
+
+
+def new_quote(platform: Caller, worker: Caller, amount: str = "1") -> str:
+    """The id of a quote of an advance on what a stream has accrued in ten minutes: 600 USDC."""
+    start = datetime.now(UTC) - timedelta(minutes=10)
+    new_stream(platform, worker, start_time=start.isoformat())
+    return str(worker.made("/v1/loans/quote", {"platform_id": platform.id, "amount": amount})["id"])
+
+
+def new_loan(platform: Caller, worker: Caller, amount: str = "1") -> str:
+    """The id of an advance, paid out of a pool that holds enough."""
+    return str(worker.made("/v1/loans", {"quote_id": new_quote(platform, worker, amount)})["id"])
 
 
 def new_payout(

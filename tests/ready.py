@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from tests.books import Books
 from tests.conftest import Api
 from tests.examples import BODIES, NAME, PASSWORD
-from tests.people import Wallet, new_stream, new_task, new_worker, numbers
+from tests.people import Wallet, new_loan, new_quote, new_stream, new_task, new_worker, numbers
 from tests.world import RULES, World
 
 from devstack.gateway import Answer
@@ -97,6 +97,18 @@ def _paused(world: World) -> dict[str, str]:
     return stream
 
 
+def _earner(world: World) -> dict[str, Any]:
+    """A worker with a quote of an advance."""
+    worker = new_worker(world.api, world.platform)
+    return {"quote_id": new_quote(world.platform, worker), "credentials": worker.credentials}
+
+
+def _debtor(world: World) -> dict[str, Any]:
+    """A worker with an advance, who repays a part."""
+    worker = new_worker(world.api, world.platform)
+    return {"loan_id": new_loan(world.platform, worker), "amount": "0.5", "credentials": worker.credentials}
+
+
 _FRESH: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /v1/auth/register": lambda _: _email(),
     "POST /v1/auth/login": _account,
@@ -106,6 +118,7 @@ _FRESH: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /v1/auth/wallet-login": _wallet,
     "POST /v1/platforms/register": lambda _: {"contact_email": _email()["email"]},
     "PATCH /v1/platforms/{platform_id}": lambda _: {"contact_email": _email()["email"]},
+    "PATCH /v1/platforms/{platform_id}/advance-terms": lambda _: {"share_percent": 50 + next(numbers) % 31},
     "POST /v1/platforms/{platform_id}/deposits": lambda _: {"amount": str(next(numbers))},
     "POST /v1/api-keys": lambda _: {"name": f"key {next(numbers)}"},
     "POST /v1/api-keys/{key_id}/rotate": lambda world: _key(world) | {"overlap_seconds": next(numbers)},
@@ -121,6 +134,9 @@ _FRESH: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /v1/streams/{stream_id}/pause": _running,
     "POST /v1/streams/{stream_id}/resume": _paused,
     "POST /v1/streams/{stream_id}/cancel": _running,
+    "POST /v1/loans/quote": _earner,
+    "POST /v1/loans": _earner,
+    "POST /v1/loans/{loan_id}/repay": _debtor,
 }
 # They start a draft, by the type of its task, and so move money: its hold is written then.
 _DRAFTS = {"POST /v1/tasks/{task_id}/start": "fixed", "POST /v1/streams": "streaming"}

@@ -7,7 +7,7 @@ from uuid import uuid4
 import psycopg
 from tests.conftest import Api
 from tests.examples import BODIES
-from tests.people import Wallet, new_payout, new_platform, new_stream, new_task, new_worker
+from tests.people import Wallet, new_loan, new_payout, new_platform, new_stream, new_task, new_worker
 
 from devstack.gateway import Answer
 from devstack.template import Template
@@ -17,8 +17,9 @@ MODULES = {route.function.load().rule.name: route.function.handler.removesuffix(
 RULES: dict[str, Rule] = {rule.name: rule for rule in (route.function.load().rule for route in Template().routes)}
 
 _TABLES: list[LiteralString] = [
-    *["workers", "platforms", "tasks", "streams", "transactions", "audit_logs"],
+    *["workers", "platforms", "tasks", "streams", "transactions", "loans", "audit_logs"],
     *["ledger.accounts", "ledger.transfers", "ops.memberships", "ops.deposits", "ops.outbox", "ops.api_keys"],
+    *["ops.advance_terms", "ops.loan_quotes"],
 ]
 
 
@@ -30,7 +31,10 @@ class World:
         self.auditor = connect("auditor")
         self.platform = new_platform(api)
         self.wallet = Wallet()
-        self.worker = new_worker(api, self.platform, wallet=self.wallet)
+        # Whose pay his advance is on: what the platform pays him repays nothing.
+        lender = new_platform(api)
+        self.worker = new_worker(api, self.platform, lender, wallet=self.wallet)
+        connect("operator").execute("SELECT fund_pool(1000000)")
         self.ids = {
             "key_id": self.platform.made("/v1/api-keys", {"name": "a key", "scopes": ["tasks:read"]})["key"]["id"],
             "platform_id": self.platform.id,
@@ -38,6 +42,7 @@ class World:
             "task_id": new_task(self.platform, self.worker, task_type="streaming"),
             "stream_id": new_stream(self.platform, self.worker),
             "transaction_id": new_payout(connect, self.platform, self.worker),
+            "loan_id": new_loan(lender, self.worker),
         }
 
     def send(

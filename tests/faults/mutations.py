@@ -125,6 +125,38 @@ MUTATIONS = [
         ),
     ),
     Mutation(
+        "an advance is not locked before pay repays it",
+        ("R20",),
+        (Edit("schema/triggers/apply_transfers.sql", "            FOR NO KEY UPDATE OF l\n", ""),),
+    ),
+    Mutation(
+        "an advance takes all of a pay",
+        ("R20",),
+        (Edit("schema/triggers/apply_transfers.sql", "div(p.amount * 1000000, 2)", "div(p.amount * 1000000, 1)"),),
+    ),
+    Mutation(
+        "a worker has several advances open",
+        ("R20",),
+        (
+            Edit(
+                "schema/migrations/0002_domain.sql",
+                "CREATE UNIQUE INDEX loans_open_key",
+                "CREATE INDEX loans_open_key",
+            ),
+        ),
+    ),
+    Mutation(
+        "an early repayment does not lock the advance",
+        ("R20",),
+        (
+            Edit(
+                f"{FUNCTIONS}/repay_advance.sql",
+                "    WHERE l.id = p_loan_id AND l.worker_id = ops.tenant()\n    FOR NO KEY UPDATE;",
+                "    WHERE l.id = p_loan_id AND l.worker_id = ops.tenant();",
+            ),
+        ),
+    ),
+    Mutation(
         "a token for another audience is taken",
         ("R15",),
         (Edit(f"{LAYER}/auth.py", 'options={"require": [', 'options={"verify_aud": False, "require": ['),),

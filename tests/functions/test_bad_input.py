@@ -122,5 +122,6 @@ def test_where_money_moves_an_idempotency_key_is_required(world: World) -> None:
                 answer = world.send(rule, world.body(name), headers={"Idempotency-Key": key})
                 assert_problem(answer, 422, "Idempotency-Key", (name, key))
             path = rule.path.format(**world.ids)
-            answer = world.api.send(rule.method, path, world.body(name), **world.platform.credentials)
+            credentials = (world.platform if rule.scope else world.worker).credentials
+            answer = world.api.send(rule.method, path, world.body(name), **credentials)
             assert_problem(answer, 422, "Idempotency-Key", name)

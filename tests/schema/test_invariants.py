@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.books import Books
+from tests.books import Books, acting, call
 
 SOURCE = Path(__file__).parents[2] / "schema/functions/ops/check_invariants.sql"
 FIXED = "task_type = 'fixed' AND status"
@@ -91,6 +91,16 @@ PLANTED = [
         ),
         None,
     ),
+    ("loans.amount_repaid shown", "DELETE FROM transactions WHERE tx_type = 'repayment'", None),
+    ("loans.fee shown", "DELETE FROM transactions WHERE tx_type = 'fee'", None),
+    ("transactions.amount of advance", "UPDATE transactions SET amount = 9 WHERE tx_type = 'repayment'", None),
+    ("transactions.amount of advance", "UPDATE transactions SET id = ops.uuid_v7() WHERE tx_type = 'fee'", None),
+    ("transactions.fee of advance", "UPDATE transactions SET fee = 9 WHERE tx_type = 'advance'", None),
+    (
+        "accounts.balance gathered for open advances",
+        "UPDATE ledger.accounts SET balance = balance + 1 WHERE kind = 'worker_advance'",
+        None,
+    ),
     ("accounts.balance of worker_available", "UPDATE ledger.accounts SET balance = balance + 1", None),
     ("accounts.balance of custody", "DELETE FROM ledger.transfers WHERE reason = 'deposit'", "ledger.transfers"),
     ("accounts.balance held for open tasks", "UPDATE ledger.accounts SET balance = balance + 1", None),
@@ -114,6 +124,14 @@ def book(books: Books) -> None:
     payout = books.job("process_payment", worker, platform, 5)
     books.job("complete_payment", payout["id"], "0x" + "1" * 64, 1)
     books.job("process_payment", worker, platform, 1)
+    call(books.connection("operator"), "fund_pool", 100)
+    debtor = books.worker(platform)
+    books.stream(platform, debtor, ago=600, interval=3600)
+    for repaid in ["10", "1"]:
+        with acting(books.connection("api"), "worker", debtor) as connection:
+            quote = call(connection, "quote_advance", platform, "earned", 2)
+            call(connection, "accept_advance", quote["id"])
+        books.completed(platform, debtor, repaid)
 
 
 def test_a_right_book_has_no_difference(books: Books, book: None) -> None:

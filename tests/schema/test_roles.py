@@ -80,7 +80,7 @@ def test_the_signer_sees_payouts_only(books: Books) -> None:
     books.completed(platform, worker)
     books.job("process_payment", worker, platform, 1)
     books.rows(
-        "INSERT INTO transactions (worker_id, platform_id, tx_type, amount) VALUES (%s, %s, 'fee', 1) RETURNING id",
+        "INSERT INTO transactions (worker_id, platform_id, tx_type, amount) VALUES (%s, %s, 'refund', 1) RETURNING id",
         worker, platform,
     )  # fmt: skip
 

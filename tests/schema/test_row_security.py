@@ -8,7 +8,7 @@ from tests.books import Books, acting, refused
 
 TENANT_TABLES = [
     "workers", "platforms", "tasks", "streams", "transactions", "reputation_events", "loans", "audit_logs",
-    "ops.memberships", "ledger.accounts", "ledger.transfers",
+    "ops.memberships", "ledger.accounts", "ledger.transfers", "ops.advance_terms", "ops.loan_quotes",
 ]  # fmt: skip
 VIEWS = [
     "worker_earnings_view", "platform_performance_view", "daily_transaction_summary", "worker_risk_assessment",
@@ -33,6 +33,12 @@ def pair(books: Books) -> tuple[UUID, UUID]:
     books.rows(
         "INSERT INTO loans (worker_id, platform_id, amount, total_due) VALUES (%s, %s, 1, 1) RETURNING id",
         worker, platform, role="operator",
+    )  # fmt: skip
+    books.act(platform, "set_advance_terms", True)
+    books.plant(
+        "INSERT INTO ops.loan_quotes (worker_id, platform_id, mode, amount, fee, limit_amount, expires_at)"
+        " VALUES (%s, %s, 'earned', 1, 0, 1, now())",
+        worker, platform,
     )  # fmt: skip
     return platform, worker
 
@@ -68,13 +74,14 @@ def test_a_platform_and_a_worker_see_nothing_of_strangers(books: Books, pair: tu
 
 def test_both_parties_see_what_is_between_them(pair: tuple[UUID, UUID], count: Count) -> None:
     platform, worker = pair
-    hidden = {("loans", platform), ("audit_logs", worker)}
+    hidden = {("loans", platform), ("ops.loan_quotes", platform), ("audit_logs", worker)}
 
     for table in TENANT_TABLES:
         for tenant, kind in [(platform, "platform"), (worker, "worker")]:
             assert (count(table, tenant, kind) > 0) == ((table, tenant) not in hidden), (table, kind)
 
 
+@pytest.mark.wrong_figures  # a line without the transfer that it shows
 def test_a_platform_does_not_see_its_workers_advances(books: Books, pair: tuple[UUID, UUID], count: Count) -> None:
     platform, worker = pair
     books.rows(

@@ -196,7 +196,7 @@ def test_a_changed_row_says_when(books: Books, table: str) -> None:
         "transactions (worker_id, platform_id, amount, tx_type)",
         "loans (worker_id, platform_id, amount, total_due)",
     ]:
-        kind = "'fee'" if "tx_type" in other else "1"
+        kind = "'refund'" if "tx_type" in other else "1"
         books.plant(f"INSERT INTO {other} VALUES (%s, %s, 1, {kind})", worker, platform)
     moment = books.value("SELECT clock_timestamp()")
 

@@ -198,7 +198,7 @@ def fill(books: Books) -> None:
         INSERT INTO streams (task_id, start_time, anchor_time, end_time, total_amount, next_release_at)
         SELECT id, now(), now(), now() + interval '1 hour', 1, now() + interval '1 hour' FROM tasks;
         INSERT INTO transactions (platform_id, worker_id, tx_type, amount)
-        SELECT platform_id, worker_id, 'fee', 1 FROM pairs CROSS JOIN generate_series(1, 3);
+        SELECT platform_id, worker_id, 'refund', 1 FROM pairs CROSS JOIN generate_series(1, 3);
         INSERT INTO loans (platform_id, worker_id, amount, total_due) SELECT platform_id, worker_id, 1, 1 FROM pairs
         """
     )

@@ -114,6 +114,49 @@ class LastKey(Conflict):
     sqlstates = ("GS041",)
 
 
+class AdvanceOpen(Conflict):
+    """An advance is open; the next one can be had when it is paid back."""
+
+    code = "advance_open"
+    sqlstates = ("GS050",)
+    constraints: ClassVar[Mapping[str, str | None]] = {"loans_open_key": None}
+
+
+class QuoteUsed(Conflict):
+    """The quote was accepted before."""
+
+    code = "quote_used"
+    sqlstates = ("GS051",)
+
+
+class QuoteExpired(Conflict):
+    """The quote is too old; ask for a new one."""
+
+    code = "quote_expired"
+    sqlstates = ("GS052",)
+
+
+class OverLimit(Conflict):
+    """It is more than can be advanced now."""
+
+    code = "over_limit"
+    sqlstates = ("GS053",)
+
+
+class PoolShort(Conflict):
+    """There is not enough money for advances at the moment."""
+
+    code = "pool_short"
+    sqlstates = ("GS054",)
+
+
+class NotEligible(Conflict):
+    """The worker does not qualify for this kind of advance."""
+
+    code = "not_eligible"
+    sqlstates = ("GS055",)
+
+
 class AlreadyExists(Conflict):
     """There is one already."""
 

@@ -235,6 +235,53 @@ AS $$
         ) AS f (figure, stored, recounted)
     ),
 
+    -- The lines of an advance, each under the id of the transfer that it shows.
+    line_figures AS (
+        SELECT x.id, f.figure, f.stored, f.recounted
+        FROM transactions AS x
+        LEFT JOIN ledger.transfers AS t
+            ON x.id = t.id
+            AND t.reason = CASE x.tx_type WHEN 'repayment' THEN 'repay' ELSE x.tx_type END
+        LEFT JOIN loans AS l ON t.loan_id = l.id AND x.worker_id = l.worker_id
+        CROSS JOIN LATERAL (
+            VALUES
+            ('transactions.amount of advance', x.amount, CASE WHEN l.id IS NULL THEN 0 ELSE t.amount END),
+            (
+                'transactions.fee of advance', x.fee,
+                CASE WHEN x.tx_type = 'advance' THEN l.fee ELSE 0 END
+            )
+        ) AS f (figure, stored, recounted)
+        WHERE x.tx_type IN ('advance', 'repayment', 'fee')
+        UNION ALL
+        -- Whoever sees that he got an advance sees all that became of it; history that was loaded has no lines.
+        SELECT a.loan_id, f.figure, f.stored, f.recounted
+        FROM (
+            SELECT
+                t.loan_id,
+                sum(t.amount) FILTER (WHERE t.reason = 'repay') AS repaid,
+                sum(t.amount) FILTER (WHERE t.reason = 'fee') AS fee,
+                sum(x.amount) FILTER (WHERE t.reason = 'repay') AS repaid_shown,
+                sum(x.amount) FILTER (WHERE t.reason = 'fee') AS fee_shown
+            FROM ledger.transfers AS t
+            LEFT JOIN transactions AS x ON t.id = x.id
+            WHERE t.loan_id IS NOT NULL
+            GROUP BY t.loan_id
+            HAVING bool_or(t.reason = 'advance' AND x.id IS NOT NULL)
+        ) AS a
+        CROSS JOIN LATERAL (
+            VALUES
+            ('loans.amount_repaid shown', coalesce(a.repaid, 0), coalesce(a.repaid_shown, 0)),
+            ('loans.fee shown', coalesce(a.fee, 0), coalesce(a.fee_shown, 0))
+        ) AS f (figure, stored, recounted)
+    ),
+
+    gathered AS (
+        SELECT l.worker_id, l.platform_id, sum(l.amount_repaid) AS amount
+        FROM loans AS l
+        WHERE l.status = 'repaying'
+        GROUP BY l.worker_id, l.platform_id
+    ),
+
     moved AS (
         SELECT m.account, sum(m.amount) AS amount
         FROM (
@@ -264,6 +311,11 @@ AS $$
         LEFT JOIN open_holds AS h ON a.platform_id = h.platform_id
         WHERE a.kind = 'platform_held'
         UNION ALL
+        SELECT a.id, 'accounts.balance gathered for open advances', a.balance, coalesce(g.amount, 0)
+        FROM ledger.accounts AS a
+        LEFT JOIN gathered AS g ON a.owner_id = g.worker_id AND a.platform_id = g.platform_id
+        WHERE a.kind = 'worker_advance'
+        UNION ALL
         SELECT NULL, 'accounts.balance of everything', coalesce(sum(a.balance), 0), 0 FROM ledger.accounts AS a
     )
 
@@ -277,6 +329,7 @@ AS $$
         UNION ALL SELECT t.id, t.figure, t.stored, t.recounted FROM task_figures AS t
         UNION ALL SELECT x.id, x.figure, x.stored, x.recounted FROM payout_figures AS x
         UNION ALL SELECT l.id, l.figure, l.stored, l.recounted FROM loan_figures AS l
+        UNION ALL SELECT l.id, l.figure, l.stored, l.recounted FROM line_figures AS l
         UNION ALL SELECT a.id, a.figure, a.stored, a.recounted FROM account_figures AS a
     ) AS f
     WHERE f.stored IS DISTINCT FROM f.recounted

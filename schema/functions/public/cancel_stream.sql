@@ -3,7 +3,7 @@
 --
 -- Returns: the stream, cancelled; remaining_amount is what was refunded
 -- Raises:  GS001, GS003; GS011 when it is neither active nor paused or is at its end (the next tick completes it)
--- Locks:   the stream, the task; what its statistics touch; then the accounts
+-- Locks:   the stream, the task; what its statistics touch; the worker's advance; then the accounts
 -- Cost:    O(1)
 -- Test:    tests/schema/test_streams.py
 
@@ -27,6 +27,7 @@ BEGIN
     SET status = 'cancelled', cancelled_at = v_now, paid_amount = v_earned
     WHERE t.id = v_stream.task_id;
 
+    PERFORM ledger.lock_advance(v_stream.worker_id);
     -- The refund before the release: a platform's accounts are older than its workers', and accounts are locked in id
     -- order.
     PERFORM ledger.give_back(v_stream.platform_id, v_stream.total_amount - v_earned, NULL, p_stream_id);

@@ -41,10 +41,18 @@ POST /v1/auth/logout
 PATCH /v1/workers/{worker_id}
 DELETE /v1/workers/{worker_id}
 GET /v1/workers/{worker_id}/risk
+GET /v1/workers/{worker_id}/loans
+GET /v1/workers/{worker_id}/advance/eligibility
+POST /v1/loans/quote
+POST /v1/loans
+GET /v1/loans/{loan_id}
+POST /v1/loans/{loan_id}/repay
 """
 FOR_PLATFORMS = """
 GET /v1/platforms/{platform_id}
 PATCH /v1/platforms/{platform_id}
+GET /v1/platforms/{platform_id}/advance-terms
+PATCH /v1/platforms/{platform_id}/advance-terms
 GET /v1/platforms/{platform_id}/balance
 GET /v1/platforms/{platform_id}/analytics
 GET /v1/platforms/{platform_id}/workers

@@ -1,5 +1,9 @@
 """What a platform sends about itself."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from gigstream.models.common import Address, Amount, Body, Change, Email, HttpsUrl, Line
 
 
@@ -18,6 +22,13 @@ class PlatformChange(Change):
     name: Line | None = None
     contact_email: Email | None = None
     wallet_address: Address | None = None
+
+
+class AdvanceTermsChange(Change):
+    """Whether workers may have advances on predicted earnings, and what share of those, 50 to 80 percent."""
+
+    enabled: bool | None = None
+    share_percent: Annotated[int, Field(ge=50, le=80)] | None = None
 
 
 class NewDeposit(Body):

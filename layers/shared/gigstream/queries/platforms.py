@@ -42,6 +42,15 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
+class AdvanceTerms:
+    """Whether its workers may have advances on predicted earnings, and up to what percent of seven days' earnings."""
+
+    platform_id: UUID
+    enabled: bool
+    share_percent: int
+
+
+@dataclass(frozen=True, slots=True)
 class Analytics:
     """How a platform does: tasks by outcome, USDC paid and pending, workers ever and lately, seconds a task takes."""
 
@@ -106,6 +115,36 @@ def update(
         name=name,
         contact_email=contact_email,
         wallet_address=wallet_address,
+    )
+
+
+def advance_terms(platform_id: UUID) -> Query[AdvanceTerms]:
+    """NotFound unless it is the caller. Who has set none offers none."""
+    return one(
+        AdvanceTerms,
+        """
+        SELECT
+            p.id AS platform_id, coalesce(t.enabled, FALSE) AS enabled, coalesce(t.share_percent, 50) AS share_percent
+        FROM platforms AS p
+        LEFT JOIN ops.advance_terms AS t ON p.id = t.platform_id
+        WHERE p.id = %(platform_id)s AND p.id = ops.tenant()
+        """,
+        platform_id=platform_id,
+    )
+
+
+def set_advance_terms(platform_id: UUID, *, enabled: bool | None, share_percent: int | None) -> Query[AdvanceTerms]:
+    """Change what is not None. NotFound unless it is the caller."""
+    # The condition names no column, so it is checked before the function is called.
+    return one(
+        AdvanceTerms,
+        """
+        SELECT t.platform_id, t.enabled, t.share_percent FROM set_advance_terms(%(enabled)s, %(share_percent)s) AS t
+        WHERE %(platform_id)s = ops.tenant()
+        """,
+        platform_id=platform_id,
+        enabled=enabled,
+        share_percent=share_percent,
     )
 
 

@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Final, Literal
 from uuid import UUID
 
+from gigstream.errors import NotFound
 from gigstream.queries import loans, streams, tasks, transactions
-from gigstream.queries.base import Page, Query, Slice, Together, behind, command, one, page
+from gigstream.queries.base import Page, Query, Slice, Together, behind, command, many, one, page
 from gigstream.queries.wallets import Proof, parameters
 
 _RECENT: Final = Slice(limit=5)
@@ -139,6 +140,42 @@ class Risk:
 
 
 @dataclass(frozen=True, slots=True)
+class Day:
+    """What a worker was paid by one platform, USDC, so many whole days ago."""
+
+    platform_id: UUID
+    days_ago: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Employment:
+    """A platform that he works for, what has `accrued` with it and was not released, USDC, and its terms.
+
+    `share_percent` of his predicted earnings is lent where `predictive_offered`.
+    """
+
+    platform_id: UUID
+    platform_name: str
+    accrued: Decimal
+    predictive_offered: bool
+    share_percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All that the rules on advances ask for."""
+
+    platforms: list[Employment]
+    days: list[Day]
+    risk: Risk
+
+    def days_with(self, platform_id: UUID) -> list[Day]:
+        """What one platform paid."""
+        return [day for day in self.days if day.platform_id == platform_id]
+
+
+@dataclass(frozen=True, slots=True)
 class Ages:
     """A batch of the daily job: the last worker looked at, how many were, and how many grew older."""
 
@@ -262,7 +299,7 @@ def balance(worker_id: UUID) -> Query[Balance]:
         CROSS JOIN LATERAL (
             SELECT coalesce(sum(o.total_due - o.amount_repaid), 0) AS owed
             FROM loans AS o
-            WHERE o.worker_id = w.id AND o.status IN ('disbursed', 'repaying', 'defaulted')
+            WHERE o.worker_id = w.id AND o.status IN ('disbursed', 'repaying')
         ) AS l
         WHERE w.id = %(worker_id)s
         """,
@@ -371,6 +408,48 @@ def risk(worker_id: UUID) -> Query[Risk]:
     )
 
 
+def daily_earnings(platform_id: UUID | None = None) -> Query[list[Day]]:
+    """What the calling worker was paid in the last eight weeks, by day; by all platforms or by one."""
+    return many(
+        Day,
+        """
+        SELECT d.platform_id, d.days_ago, d.amount
+        FROM daily_earnings(56) AS d
+        WHERE %(platform_id)s::uuid IS NULL OR d.platform_id = %(platform_id)s
+        """,
+        platform_id=platform_id,
+    )
+
+
+def standing(worker_id: UUID, platform_id: UUID | None) -> Together[Standing]:
+    """NotFound unless he is the caller, and for a platform that he does not work for."""
+    platforms = many(
+        Employment,
+        """
+        SELECT
+            p.id AS platform_id,
+            p.name AS platform_name,
+            accrued_pay(m.worker_id, p.id) AS accrued,
+            coalesce(t.enabled AND p.is_active, FALSE) AS predictive_offered,
+            coalesce(t.share_percent, 50) AS share_percent
+        FROM ops.memberships AS m
+        INNER JOIN platforms AS p ON m.platform_id = p.id
+        LEFT JOIN ops.advance_terms AS t ON p.id = t.platform_id
+        WHERE m.worker_id = ops.tenant() AND m.left_at IS NULL
+            AND (%(platform_id)s::uuid IS NULL OR p.id = %(platform_id)s)
+        ORDER BY p.id
+        """,
+        platform_id=platform_id,
+    )
+
+    def make(found: list[Employment], days: list[Day], now: Risk) -> Standing:
+        if platform_id is not None and not found:
+            raise NotFound
+        return Standing(found, days, now)
+
+    return Together((platforms, daily_earnings(platform_id), risk(worker_id)), make)
+
+
 def tasks_of(worker_id: UUID, caller: str, part: Slice, status: tasks.Status | None) -> Together[Page[tasks.Task]]:
     """A worker's tasks that the caller sees. NotFound as for `get`."""
     return behind(get(worker_id), tasks.mine(caller, part, status=status, worker_id=worker_id))
@@ -394,6 +473,11 @@ def transactions_of(
     """A worker's transactions that the caller sees. NotFound as for `get`."""
     query = transactions.mine(caller, part, tx_type=tx_type, status=status, worker_id=worker_id)
     return behind(get(worker_id), query)
+
+
+def loans_of(worker_id: UUID, part: Slice, status: loans.Status | None) -> Together[Page[loans.Loan]]:
+    """NotFound unless he is the caller."""
+    return behind(get(worker_id), loans.mine(part, status))
 
 
 def update_account_ages(as_of: datetime, after: UUID, limit: int) -> Query[Ages]:

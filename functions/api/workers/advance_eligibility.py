@@ -1,0 +1,54 @@
+"""GET /v1/workers/{worker_id}/advance/eligibility: how much he may have in advance, and what keeps him from more."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from gigstream.queries import workers
+from gigstream.rules import advances, forecast
+from gigstream.web import Endpoint
+
+app = Endpoint(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformEligibility:
+    """What he may have on his pay from one platform, in each mode."""
+
+    platform_id: UUID
+    platform_name: str
+    earned: advances.Allowance
+    predictive: advances.Allowance
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """By platform; one advance at a time, whichever platform it is on."""
+
+    worker_id: UUID
+    platforms: list[PlatformEligibility]
+
+
+@app.route("/v1/workers/{worker_id}/advance/eligibility", methods=["GET"], worker=True)
+def advance_eligibility(worker_id: UUID, platform_id: UUID | None = None) -> Eligibility:
+    """For the worker alone: 403 for platforms, 404 for another worker or a platform that he does not work for."""
+    now = app.read(workers.standing(worker_id, platform_id))
+    return Eligibility(
+        worker_id,
+        [
+            PlatformEligibility(
+                one.platform_id,
+                one.platform_name,
+                advances.earned(one.accrued, loans_open=now.risk.loans_open),
+                advances.predictive(
+                    forecast.next_week(forecast.series(now.days_with(one.platform_id))),
+                    one.share_percent if one.predictive_offered else None,
+                    loans_open=now.risk.loans_open,
+                    loans_defaulted=now.risk.loans_defaulted,
+                    risk_score=now.risk.risk_score,
+                    age_days=now.risk.account_age_days,
+                    completion_rate=now.risk.completion_rate,
+                ),
+            )
+            for one in now.platforms
+        ],
+    )

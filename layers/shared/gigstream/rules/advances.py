@@ -1,0 +1,160 @@
+"""What an advance costs and how much of it there can be: the same rules as advance_fee and advance_limit in SQL.
+
+Amounts are USDC and turned into whole micro-USDC, shares and fees are whole percent or basis points: integers only.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, Literal
+
+Mode = Literal["earned", "predictive"]
+
+EARNED_SHARE = 80  # percent of accrued pay
+PREDICTIVE_CAP = Decimal(500)
+PREDICTIVE_DAYS = 30
+MIN_RISK_SCORE = 600
+MIN_AGE_DAYS = 7
+MIN_COMPLETION_RATE = 80
+
+REPAYMENT: Final[dict[Mode, str]] = {
+    "earned": "from pay alone: at most half of each pay from this platform, until it is whole",
+    "predictive": "at most half of each pay from this platform, until it is whole; what is missing is due in 30 days",
+}
+
+_BASIS_POINTS = 10_000
+_DAYS_A_YEAR = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule: what it asks for, what is the case, and whether that will do."""
+
+    rule: Literal[
+        "no_open_advance", "accrued_pay", "platform_offers", "predicted_earnings", "risk_score", "account_age_days",
+        "completion_rate", "no_default",
+    ]  # fmt: skip
+    required: str
+    actual: str
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Up to `limit` USDC if `eligible`, which all checks decide: `share_percent` of `basis`, USDC.
+
+    The basis is the accrued pay, or the earnings predicted for seven days.
+    """
+
+    eligible: bool
+    limit: Decimal
+    basis: Decimal
+    share_percent: int
+    fee_percent: str
+    checks: list[Check]
+
+
+def earned(accrued: Decimal, *, loans_open: int) -> Allowance:
+    """On pay that has accrued and was not released."""
+    checks = [
+        _no_open_advance(loans_open),
+        Check("accrued_pay", "more than 0", f"{accrued:f}", accrued > 0),
+    ]
+    return _allowance("earned", accrued, EARNED_SHARE, None, checks)
+
+
+def predictive(
+    predicted: Decimal,
+    share_percent: int | None,
+    *,
+    loans_open: int,
+    loans_defaulted: int,
+    risk_score: int,
+    age_days: int,
+    completion_rate: str,
+) -> Allowance:
+    """On what he will earn in seven days; no share where the platform does not offer it."""
+    checks = [
+        Check("platform_offers", "yes", "no" if share_percent is None else "yes", share_percent is not None),
+        _no_open_advance(loans_open),
+        Check("no_default", "0", str(loans_defaulted), loans_defaulted == 0),
+        Check("risk_score", f"at least {MIN_RISK_SCORE}", str(risk_score), risk_score >= MIN_RISK_SCORE),
+        Check("account_age_days", f"at least {MIN_AGE_DAYS}", str(age_days), age_days >= MIN_AGE_DAYS),
+        Check(
+            "completion_rate",
+            f"at least {MIN_COMPLETION_RATE}",
+            completion_rate,
+            Decimal(completion_rate) >= MIN_COMPLETION_RATE,
+        ),
+        Check("predicted_earnings", "more than 0", f"{predicted:f}", predicted > 0),
+    ]
+    return _allowance("predictive", predicted, share_percent or 0, risk_score, checks)
+
+
+def fee_basis_points(mode: Mode, risk_score: int | None) -> int:
+    """Of the amount: 200 for an earned advance; 200, 350 or 500 for a predictive one, by risk score."""
+    if mode == "earned":
+        return 200
+    score = risk_score or 0
+    return 200 if score >= 800 else 350 if score >= 700 else 500
+
+
+def fee(mode: Mode, amount: Decimal, risk_score: int | None) -> Decimal:
+    """USDC, cut to the micro-USDC in the worker's favour."""
+    return _share(amount, fee_basis_points(mode, risk_score), _BASIS_POINTS)
+
+
+def limit(mode: Mode, basis: Decimal, share_percent: int = EARNED_SHARE) -> Decimal:
+    """USDC, cut to the micro-USDC: of accrued pay 80 %, of predicted earnings the platform's share, at most 500."""
+    if mode == "earned":
+        return _share(basis, EARNED_SHARE, 100)
+    return min(PREDICTIVE_CAP, _share(basis, share_percent, 100))
+
+
+def percent(basis_points: int) -> str:
+    """Basis points as percent: "3.50"."""
+    return f"{basis_points // 100}.{basis_points % 100:02}"
+
+
+def disclosures(mode: Mode, amount: Decimal, charge: Decimal, risk_score: int | None) -> list[str]:
+    """What a worker has to know before he takes it, in plain words."""
+    rate = fee_basis_points(mode, risk_score)
+    told = [
+        f"You get {amount:f} USDC now and pay back {amount + charge:f} USDC.",
+        f"The fee is {charge:f} USDC, {percent(rate)} % of what you get. It is the whole price: no interest is added.",
+        "Of each pay from this platform at most half repays the advance, until it is whole; the rest is yours at once.",
+        "You may pay back early, in part or in full. The fee stays the same.",
+    ]
+    if mode == "earned":
+        return [
+            *told,
+            "It is an advance on pay that you have earned already, and it is repaid from pay alone.",
+            "There is no due date: you cannot default, and it never costs you reputation.",
+        ]
+    yearly = rate * _DAYS_A_YEAR // PREDICTIVE_DAYS
+    return [
+        *told,
+        "It is an advance on pay that is predicted and not earned yet.",
+        f"What is not paid back after {PREDICTIVE_DAYS} days is in default. That costs you 100 points of reputation.",
+        "After a default there is no further advance on predicted pay.",
+        f"Over {PREDICTIVE_DAYS} days the fee amounts to {percent(yearly)} % a year.",
+    ]
+
+
+def _no_open_advance(loans_open: int) -> Check:
+    return Check("no_open_advance", "0", str(loans_open), loans_open == 0)
+
+
+def _allowance(mode: Mode, basis: Decimal, share: int, risk_score: int | None, checks: list[Check]) -> Allowance:
+    eligible = all(check.passed for check in checks)
+    return Allowance(
+        eligible=eligible,
+        limit=limit(mode, basis, share) if eligible else Decimal(0),
+        basis=basis,
+        share_percent=share,
+        fee_percent=percent(fee_basis_points(mode, risk_score)),
+        checks=checks,
+    )
+
+
+def _share(amount: Decimal, part: int, whole: int) -> Decimal:
+    return Decimal(int(amount.scaleb(6)) * part // whole).scaleb(-6)
