@@ -173,11 +173,25 @@ def test_an_overlap_prolongs_no_life(platform: Caller) -> None:
     assert abs(lives - timedelta(hours=1)) < timedelta(minutes=1)
 
 
-def test_a_key_is_replaced_once_whoever_is_at_it(platform: Caller) -> None:
-    old = make(platform, "tasks:read")
-    path = f"/v1/api-keys/{old['key']['id']}/rotate"
-    assert platform.post(path).status == 201
-    answer = platform.post(path)
+def test_a_key_is_replaced_once_whoever_is_at_it(connect: Connect, platform: Caller) -> None:
+    old, platform_key = make(platform, "tasks:read"), ApiKey.parse(platform.credentials["key"]).hash
+
+    def rotate(conn: psycopg.Connection) -> str | None:
+        try:
+            with conn.transaction():
+                conn.execute("SELECT ops.authenticate_key(%s, 'keys:write', NULL, NULL)", [platform_key])
+                conn.execute(
+                    "SELECT rotate_api_key(%s, interval '1 day', 'x', sha256(gen_random_uuid()::text::bytea))",
+                    [old["key"]["id"]],
+                )
+        except psycopg.DatabaseError as error:
+            return error.sqlstate
+        return None
+
+    with ThreadPoolExecutor(8) as pool:
+        ended = list(pool.map(rotate, [connect("api") for _ in range(8)]))
+    assert sorted(map(str, ended)) == ["GS011"] * 7 + ["None"]
+    answer = platform.post(f"/v1/api-keys/{old['key']['id']}/rotate")
     assert (answer.status, answer.json["code"]) == (409, "wrong_state")
     assert len(listed(platform)) == 3
 
