@@ -7,7 +7,7 @@ from uuid import uuid4
 import psycopg
 from tests.conftest import Api
 from tests.examples import BODIES
-from tests.people import new_payout, new_platform, new_stream, new_task, new_worker
+from tests.people import new_event, new_payout, new_platform, new_stream, new_task, new_worker
 
 from devstack.gateway import Answer
 from devstack.template import Template
@@ -19,6 +19,7 @@ RULES: dict[str, Rule] = {rule.name: rule for rule in (route.function.load().rul
 _TABLES: list[LiteralString] = [
     *["workers", "platforms", "tasks", "streams", "transactions", "audit_logs"],
     *["ledger.accounts", "ledger.transfers", "ops.memberships", "ops.deposits", "ops.outbox"],
+    *["ops.disputes", "ops.appeals", "ops.transaction_states", "reputation_events"],
 ]
 
 
@@ -36,6 +37,7 @@ class World:
             "task_id": new_task(self.platform, self.worker, task_type="streaming"),
             "stream_id": new_stream(self.platform, self.worker),
             "transaction_id": new_payout(connect, self.platform, self.worker),
+            "event_id": new_event(self.platform, self.worker),
         }
 
     def send(

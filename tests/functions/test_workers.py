@@ -149,6 +149,14 @@ def test_reputation_is_the_sum_of_its_points(platform: Caller, worker: Caller) -
         "points_from_ratings": 0,
         "points_from_disputes": 0,
         "points_from_others": 0,
+        "factors": [
+            {"name": "opening", "events": 0, "weight": None, "points": 500},
+            {"name": "tasks", "events": 3, "weight": 5, "points": 15},
+            {"name": "ratings", "events": 2, "weight": 20, "points": 0},
+            {"name": "disputes", "events": 0, "weight": 20, "points": 0},
+            {"name": "appeals", "events": 0, "weight": None, "points": 0},
+            {"name": "others", "events": 0, "weight": None, "points": 0},
+        ],
     }
     events = worker.get("/reputation/events").json["data"]
     assert [event["new_score"] for event in events] == [515, 510, 520, 515, 505]

@@ -191,6 +191,13 @@ class RateLimited(GigStreamError):
     sqlstates = ("GS004",)
 
 
+class AskedTooSoon(RateLimited):
+    """This was done less than a minute ago; try again later."""
+
+    code = "asked_too_soon"
+    sqlstates = ("GS070",)
+
+
 class AppendOnly(GigStreamError):
     """These rows are never changed."""
 

@@ -39,6 +39,7 @@ POST /v1/auth/logout
 PATCH /v1/workers/{worker_id}
 DELETE /v1/workers/{worker_id}
 GET /v1/workers/{worker_id}/risk
+POST /v1/workers/{worker_id}/reputation/events/{event_id}/appeal
 """
 FOR_PLATFORMS = """
 GET /v1/platforms/{platform_id}
@@ -46,6 +47,7 @@ PATCH /v1/platforms/{platform_id}
 GET /v1/platforms/{platform_id}/balance
 GET /v1/platforms/{platform_id}/analytics
 GET /v1/platforms/{platform_id}/workers
+GET /v1/platforms/{platform_id}/transactions
 POST /v1/platforms/{platform_id}/deposits
 GET /v1/workers
 POST /v1/workers
@@ -53,10 +55,12 @@ POST /v1/tasks
 POST /v1/tasks/{task_id}/start
 POST /v1/tasks/{task_id}/complete
 POST /v1/tasks/{task_id}/cancel
+POST /v1/tasks/{task_id}/rate
 POST /v1/streams
 POST /v1/streams/{stream_id}/pause
 POST /v1/streams/{stream_id}/resume
 POST /v1/streams/{stream_id}/cancel
+POST /v1/streams/{stream_id}/top-up
 """
 FOR_BOTH = """
 GET /v1/auth/me
@@ -70,10 +74,12 @@ GET /v1/workers/{worker_id}/reputation
 GET /v1/workers/{worker_id}/reputation/events
 GET /v1/tasks
 GET /v1/tasks/{task_id}
+POST /v1/tasks/{task_id}/dispute
 GET /v1/streams
 GET /v1/streams/{stream_id}
 GET /v1/streams/{stream_id}/accrual
 GET /v1/streams/{stream_id}/releases
+POST /v1/streams/{stream_id}/release
 GET /v1/transactions
 GET /v1/transactions/{transaction_id}
 """

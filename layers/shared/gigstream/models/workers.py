@@ -1,6 +1,6 @@
 """What a worker sends about himself, and a platform to invite one."""
 
-from gigstream.models.common import Body, Change, Email, Line
+from gigstream.models.common import Body, Change, Email, Line, Text
 
 
 class WorkerChange(Change):
@@ -15,3 +15,9 @@ class NewInvite(Body):
 
     email: Email
     name: Line | None = None
+
+
+class NewAppeal(Body):
+    """Why an event should not have taken points; the operator reads it."""
+
+    reason: Text

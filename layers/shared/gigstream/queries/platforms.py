@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from gigstream.queries import transactions
 from gigstream.queries.base import Page, Query, Slice, Together, behind, one, page
 
 _SELECT: Final = """
@@ -29,6 +30,19 @@ class Platform:
     is_active: bool
     created_at: datetime
     updated_at: datetime
+
+
+# By the id that follows. A worker sees the platforms that he works for, and of them no figures.
+PARTY: Final = "SELECT p.id, p.name, p.is_active FROM platforms AS p WHERE p.id = "
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A platform as the other party of a task sees it."""
+
+    id: UUID
+    name: str
+    is_active: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,3 +192,28 @@ def members(part: Slice) -> Query[Page[Member]]:
 def members_of(platform_id: UUID, part: Slice) -> Together[Page[Member]]:
     """The workers of a platform. NotFound unless it is the caller."""
     return behind(get(platform_id), members(part))
+
+
+def transactions_of(
+    platform_id: UUID,
+    part: Slice,
+    *,
+    tx_type: transactions.Type | None,
+    status: transactions.Status | None,
+    worker_id: UUID | None,
+    task_id: UUID | None,
+    created_from: datetime | None,
+    created_to: datetime | None,
+) -> Together[Page[transactions.Transaction]]:
+    """A platform's payouts and refunds. NotFound unless it is the caller."""
+    query = transactions.mine(
+        "platform",
+        part,
+        tx_type=tx_type,
+        status=status,
+        worker_id=worker_id,
+        task_id=task_id,
+        created_from=created_from,
+        created_to=created_to,
+    )
+    return behind(get(platform_id), query)

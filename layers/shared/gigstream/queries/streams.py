@@ -10,7 +10,7 @@ from gigstream.queries.base import Page, Query, Slice, Together, behind, one, pa
 
 Status = Literal["active", "paused", "completed", "cancelled"]
 
-_SELECT: Final = """
+SELECT: Final = """
     SELECT
         s.id, s.task_id, s.platform_id, s.worker_id, s.contract_address, s.start_time, s.end_time, s.total_amount,
         s.released_amount, s.remaining_amount, s.anchor_time, s.anchor_amount, s.release_interval, s.next_release_at,
@@ -100,7 +100,7 @@ class Tick:
 
 def get(stream_id: UUID) -> Query[Stream]:
     """NotFound unless the caller is one of its two parties."""
-    return one(Stream, _SELECT + "streams AS s WHERE s.id = %(stream_id)s", stream_id=stream_id)
+    return one(Stream, SELECT + "streams AS s WHERE s.id = %(stream_id)s", stream_id=stream_id)
 
 
 def mine(
@@ -110,17 +110,21 @@ def mine(
     status: Status | None = None,
     task_id: UUID | None = None,
     worker_id: UUID | None = None,
+    created_from: datetime | None = None,
+    created_to: datetime | None = None,
 ) -> Query[Page[Stream]]:
-    """The caller's streams, newest first."""
+    """The caller's streams, newest first; created from a moment on and before another."""
     return page(
         Stream,
-        _SELECT
+        SELECT
         + _MINE[caller]
         + """
             AND s.id < %(after)s
             AND (%(status)s::text IS NULL OR s.status = %(status)s)
             AND (%(task_id)s::uuid IS NULL OR s.task_id = %(task_id)s)
             AND (%(worker_id)s::uuid IS NULL OR s.worker_id = %(worker_id)s)
+            AND (%(created_from)s::timestamptz IS NULL OR s.created_at >= %(created_from)s)
+            AND (%(created_to)s::timestamptz IS NULL OR s.created_at < %(created_to)s)
         ORDER BY s.id DESC
         LIMIT %(limit)s
         """,
@@ -128,6 +132,8 @@ def mine(
         status=status,
         task_id=task_id,
         worker_id=worker_id,
+        created_from=created_from,
+        created_to=created_to,
     )
 
 
@@ -181,7 +187,7 @@ def create(
     """
     return one(
         Stream,
-        _SELECT
+        SELECT
         + """
             (SELECT coalesce(%(start_time)s, statement_timestamp()) AS start_time) AS b
             CROSS JOIN LATERAL create_stream(
@@ -201,17 +207,36 @@ def create(
 
 def pause(stream_id: UUID) -> Query[Stream]:
     """Stop the accrual; what has accrued is released first. NotFound, WrongState."""
-    return one(Stream, _SELECT + "pause_stream(%(stream_id)s) AS s", stream_id=stream_id)
+    return one(Stream, SELECT + "pause_stream(%(stream_id)s) AS s", stream_id=stream_id)
 
 
 def resume(stream_id: UUID) -> Query[Stream]:
     """Accrue again; the end moves by the pause. NotFound, WrongState."""
-    return one(Stream, _SELECT + "resume_stream(%(stream_id)s) AS s", stream_id=stream_id)
+    return one(Stream, SELECT + "resume_stream(%(stream_id)s) AS s", stream_id=stream_id)
+
+
+def top_up(stream_id: UUID, *, amount: Decimal, end_time: datetime | None) -> Query[Stream]:
+    """Add `amount` USDC to its total; what has accrued is released first.
+
+    NotFound, WrongState, InsufficientFunds, Invalid for the end.
+    """
+    return one(
+        Stream,
+        SELECT + "top_up_stream(%(stream_id)s, %(amount)s, %(end_time)s) AS s",
+        stream_id=stream_id,
+        amount=amount,
+        end_time=end_time,
+    )
+
+
+def release(stream_id: UUID) -> Query[Stream]:
+    """Release what has accrued; a worker may once a minute. NotFound, WrongState, AskedTooSoon."""
+    return one(Stream, SELECT + "release_stream(%(stream_id)s) AS s", stream_id=stream_id)
 
 
 def cancel(stream_id: UUID) -> Query[Stream]:
     """End it: what has accrued is released, the rest goes back to the platform. NotFound, WrongState."""
-    return one(Stream, _SELECT + "cancel_stream(%(stream_id)s) AS s", stream_id=stream_id)
+    return one(Stream, SELECT + "cancel_stream(%(stream_id)s) AS s", stream_id=stream_id)
 
 
 def release_due(as_of: datetime, limit: int) -> Query[Tick]:

@@ -6,15 +6,23 @@ from decimal import Decimal
 from typing import Any, Final, Literal, LiteralString
 from uuid import UUID
 
-from gigstream.queries.base import Jsonb, Page, Query, Slice, one, page
+from gigstream.queries.base import Jsonb, Page, Query, Slice, one, optional, page
 
 Status = Literal["pending", "active", "completed", "cancelled", "disputed"]
+Type = Literal["fixed", "streaming"]
 
-_SELECT: Final = """
+SELECT: Final = """
     SELECT
         t.id, t.platform_id, t.worker_id, t.task_type, t.amount, t.paid_amount, t.status, t.title, t.description,
         t.metadata, t.verification_data, t.completion_proof, t.rating, t.external_id, t.scheduled_at, t.started_at,
         t.completed_at, t.cancelled_at, t.disputed_at, t.created_at, t.updated_at
+    FROM """
+
+_DISPUTE: Final = """
+    SELECT
+        d.id, d.task_id, d.filed_by, d.reason,
+        CASE WHEN d.resolved_at IS NULL THEN 'open' ELSE 'resolved' END AS status,
+        d.to_worker, d.created_at, d.resolved_at
     FROM """
 
 # Each side reads along its own index; row security alone would read everybody's.
@@ -31,7 +39,7 @@ class Task:
     id: UUID
     platform_id: UUID
     worker_id: UUID
-    task_type: Literal["fixed", "streaming"]
+    task_type: Type
     amount: Decimal
     paid_amount: Decimal
     status: Status
@@ -51,27 +59,59 @@ class Task:
     updated_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """Who filed it and why; `to_worker` is what the operator gave the worker of what was held, in basis points."""
+
+    id: UUID
+    task_id: UUID
+    filed_by: Literal["worker", "platform"]
+    reason: str
+    status: Literal["open", "resolved"]
+    to_worker: int | None
+    created_at: datetime
+    resolved_at: datetime | None
+
+
 def get(task_id: UUID) -> Query[Task]:
     """NotFound unless the caller is one of its two parties."""
-    return one(Task, _SELECT + "tasks AS t WHERE t.id = %(task_id)s", task_id=task_id)
+    return one(Task, SELECT + "tasks AS t WHERE t.id = %(task_id)s", task_id=task_id)
 
 
-def mine(caller: str, part: Slice, *, status: Status | None = None, worker_id: UUID | None = None) -> Query[Page[Task]]:
-    """The caller's tasks, newest first."""
+def mine(
+    caller: str,
+    part: Slice,
+    *,
+    status: Status | None = None,
+    worker_id: UUID | None = None,
+    task_type: Type | None = None,
+    external_id: str | None = None,
+    created_from: datetime | None = None,
+    created_to: datetime | None = None,
+) -> Query[Page[Task]]:
+    """The caller's tasks, newest first; created from a moment on and before another."""
     return page(
         Task,
-        _SELECT
+        SELECT
         + _MINE[caller]
         + """
             AND t.id < %(after)s
             AND (%(status)s::text IS NULL OR t.status = %(status)s)
             AND (%(worker_id)s::uuid IS NULL OR t.worker_id = %(worker_id)s)
+            AND (%(task_type)s::text IS NULL OR t.task_type = %(task_type)s)
+            AND (%(external_id)s::text IS NULL OR t.external_id = %(external_id)s)
+            AND (%(created_from)s::timestamptz IS NULL OR t.created_at >= %(created_from)s)
+            AND (%(created_to)s::timestamptz IS NULL OR t.created_at < %(created_to)s)
         ORDER BY t.id DESC
         LIMIT %(limit)s
         """,
         part,
         status=status,
         worker_id=worker_id,
+        task_type=task_type,
+        external_id=external_id,
+        created_from=created_from,
+        created_to=created_to,
     )
 
 
@@ -89,7 +129,7 @@ def create(
     """A task for one of the caller's workers; its price is held. NotAMember, AlreadyExists, InsufficientFunds."""
     return one(
         Task,
-        _SELECT
+        SELECT
         + """create_task(
             %(worker_id)s, %(task_type)s, %(amount)s, %(title)s, %(description)s, %(metadata)s, %(external_id)s,
             %(scheduled_at)s
@@ -108,7 +148,7 @@ def create(
 
 def start(task_id: UUID) -> Query[Task]:
     """Start a fixed task. NotFound, WrongState."""
-    return one(Task, _SELECT + "start_task(%(task_id)s) AS t", task_id=task_id)
+    return one(Task, SELECT + "start_task(%(task_id)s) AS t", task_id=task_id)
 
 
 def complete(
@@ -117,7 +157,7 @@ def complete(
     """Complete a fixed task and pay its price to the worker. NotFound, WrongState."""
     return one(
         Task,
-        _SELECT + "complete_task(%(task_id)s, %(rating)s, %(completion_proof)s, %(verification_data)s) AS t",
+        SELECT + "complete_task(%(task_id)s, %(rating)s, %(completion_proof)s, %(verification_data)s) AS t",
         task_id=task_id,
         rating=rating,
         completion_proof=completion_proof,
@@ -127,4 +167,19 @@ def complete(
 
 def cancel(task_id: UUID) -> Query[Task]:
     """Cancel a task; what its stream has not earned, or its whole price, goes back. NotFound, WrongState."""
-    return one(Task, _SELECT + "cancel_task(%(task_id)s) AS t", task_id=task_id)
+    return one(Task, SELECT + "cancel_task(%(task_id)s) AS t", task_id=task_id)
+
+
+def rate(task_id: UUID, rating: int) -> Query[Task]:
+    """Rate a completed task 1 to 5, or change its rating. NotFound, WrongState."""
+    return one(Task, SELECT + "rate_task(%(task_id)s, %(rating)s) AS t", task_id=task_id, rating=rating)
+
+
+def dispute(task_id: UUID, reason: str) -> Query[Dispute]:
+    """Stop a task and its stream until an operator has decided. NotFound, WrongState."""
+    return one(Dispute, _DISPUTE + "dispute_task(%(task_id)s, %(reason)s) AS d", task_id=task_id, reason=reason)
+
+
+def dispute_over(task_id: UUID) -> Query[Dispute | None]:
+    """The dispute over a task, if it has one and the caller is one of its two parties."""
+    return optional(Dispute, _DISPUTE + "ops.disputes AS d WHERE d.task_id = %(task_id)s", task_id=task_id)
