@@ -161,9 +161,7 @@ def test_its_end_is_told_of_task_and_stream_and_kept(
     assert books.row("SELECT to_worker, resolved_at IS NOT NULL AS dated FROM ops.disputes") == {
         "to_worker": to_worker, "dated": True,
     }  # fmt: skip
-    told = {
-        row["event"] for row in books.rows("SELECT event FROM ops.outbox WHERE created_at > now() - '1 h'::interval")
-    }
+    told = {row["event"] for row in books.rows("SELECT event FROM ops.outbox")}
     assert told >= {"task.disputed", "stream.paused", "task.resolved", f"stream.{status}"}
     events = books.rows("SELECT event_type, delta FROM reputation_events ORDER BY created_at")
     assert events[:2] == [
