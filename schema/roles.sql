@@ -96,9 +96,9 @@ stream_accrued, next_release, finish_tasks, release_streams
 TO api, jobs, signer, operator, auditor;
 
 GRANT EXECUTE ON FUNCTION
-ops.lock_task, ops.lock_stream, ops.halt_stream, ledger.hold, ledger.give_back, create_task, start_task, complete_task,
-cancel_task, rate_task, create_stream, pause_stream, resume_stream, top_up_stream, cancel_stream, appeal_event,
-update_platform, update_worker
+ops.require_scopes, ops.lock_task, ops.lock_stream, ops.halt_stream, ledger.hold, ledger.give_back, create_task,
+start_task, complete_task, cancel_task, rate_task, create_stream, pause_stream, resume_stream, top_up_stream,
+cancel_stream, appeal_event, update_platform, update_worker
 TO api;
 
 -- These run as owner and check their caller themselves.

@@ -1002,6 +1002,24 @@ BEGIN
 END;
 $$;
 
+-- Name: require_scopes(text[]); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.require_scopes(p_scopes text[]) RETURNS void
+    LANGUAGE plpgsql STABLE
+    AS $$
+DECLARE
+    v_lacking text := (
+        SELECT s FROM unnest(p_scopes) AS s
+        WHERE s <> ALL (string_to_array(current_setting('gigstream.scopes', TRUE), ' '))
+        LIMIT 1
+    );
+BEGIN
+    IF ops.tenant_kind() = 'platform' AND v_lacking IS NOT NULL THEN
+        RAISE EXCEPTION 'the API key lacks the scope %', v_lacking USING ERRCODE = 'GS003';
+    END IF;
+END;
+$$;
+
 -- Name: seal_audit(integer); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.seal_audit(p_limit integer) RETURNS integer
@@ -4812,6 +4830,11 @@ GRANT ALL ON FUNCTION ops.require_platform() TO jobs;
 GRANT ALL ON FUNCTION ops.require_platform() TO signer;
 GRANT ALL ON FUNCTION ops.require_platform() TO operator;
 GRANT ALL ON FUNCTION ops.require_platform() TO auditor;
+
+-- Name: FUNCTION require_scopes(p_scopes text[]); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.require_scopes(p_scopes text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.require_scopes(p_scopes text[]) TO api;
 
 -- Name: FUNCTION seal_audit(p_limit integer); Type: ACL; Schema: ops; Owner: -
 

@@ -235,6 +235,18 @@ def test_what_is_asked_for_comes_along(api: Api, platform: Caller, worker: Calle
     assert "stream" not in platform.get(f"/v1/tasks/{new_task(platform, worker)}?expand[]=stream").json
 
 
+def test_a_key_sees_nothing_beside_that_it_may_not_read_alone(
+    connect: Connect, platform: Caller, worker: Caller
+) -> None:
+    task = f"/v1/tasks/{new_task(platform, worker)}"
+    connect("owner").execute("UPDATE ops.api_keys SET scopes = '{tasks:read}'")
+    assert platform.get(f"{task}?expand[]=platform").status == 200
+    for name, scope in [("worker", "workers:read"), ("stream", "streams:read")]:
+        answer = platform.get(f"{task}?expand[]={name}")
+        assert (answer.status, answer.json["detail"]) == (403, f"the API key lacks the scope {scope}")
+    assert worker.get(f"{task}?expand[]=worker").status == 200
+
+
 @pytest.mark.parametrize("wrong", ["tasks", "", "worker,", "worker,loan", "worker,stream,Platform", "WORKER"])
 def test_what_cannot_come_along_is_named(platform: Caller, worker: Caller, wrong: str) -> None:
     answer = platform.get(f"/v1/tasks/{new_task(platform, worker)}?expand[]=stream&expand[]={wrong}")

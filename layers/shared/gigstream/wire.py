@@ -88,8 +88,8 @@ def reader(kind: Any) -> Reader:
     A frozenset of one of these is read from a list with commas.
     """
     if get_origin(kind) is frozenset:
-        one = reader(*get_args(kind))
-        return lambda text: frozenset(one(part) for part in text.split(","))
+        read = reader(*get_args(kind))
+        return lambda text: frozenset(read(part) for part in text.split(","))
     choices = [choice for choice in get_args(kind) if choice is not type(None)]
     if get_origin(kind) is Literal:
         return lambda text: _chosen(text, choices)

@@ -5,12 +5,12 @@ Each is asked for as the caller, so of what stands beside it he sees what row se
 
 from collections.abc import Callable, Set
 from dataclasses import dataclass, fields
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 from gigstream.config import settings
-from gigstream.queries import platforms, streams, tasks, transactions, workers
-from gigstream.queries.base import Query, Together, optional
+from gigstream.queries import platforms, requests, streams, tasks, transactions, workers
+from gigstream.queries.base import Query, Together
 
 Detail = TypeVar("Detail")
 Queries = dict[str, Query[Any]]
@@ -18,14 +18,8 @@ Queries = dict[str, Query[Any]]
 TaskExpansion = Literal["worker", "platform", "stream"]
 StreamExpansion = Literal["task", "worker", "platform"]
 TransactionExpansion = Literal["task", "worker"]
-
-_WORKER_OF_TASK: Final = "(SELECT t.worker_id FROM tasks AS t WHERE t.id = %(id)s)"
-_WORKER_OF_STREAM: Final = "(SELECT s.worker_id FROM streams AS s WHERE s.id = %(id)s)"
-_WORKER_OF_TRANSACTION: Final = "(SELECT x.worker_id FROM transactions AS x WHERE x.id = %(id)s)"
-_PLATFORM_OF_TASK: Final = "(SELECT t.platform_id FROM tasks AS t WHERE t.id = %(id)s)"
-_PLATFORM_OF_STREAM: Final = "(SELECT s.platform_id FROM streams AS s WHERE s.id = %(id)s)"
-_TASK_OF_STREAM: Final = "(SELECT s.task_id FROM streams AS s WHERE s.id = %(id)s)"
-_TASK_OF_TRANSACTION: Final = "(SELECT x.task_id FROM transactions AS x WHERE x.id = %(id)s)"
+# What a platform's key must be good for to see it beside something else.
+_SCOPES = {"task": "tasks:read", "worker": "workers:read", "stream": "streams:read"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,40 +58,42 @@ class TransactionDetail(transactions.Transaction):
 
 
 def task(task_id: UUID, expand: Set[TaskExpansion]) -> Together[TaskDetail]:
-    """NotFound unless the caller is one of its two parties."""
+    """NotFound unless the caller is one of its two parties. Forbidden where a key may not read what is expanded."""
+    always: Queries = {"dispute": tasks.dispute_over(task_id)}
     expansions: Queries = {
-        "worker": optional(workers.Worker, workers.SEEN + _WORKER_OF_TASK, id=task_id),
-        "platform": optional(platforms.Party, platforms.PARTY + _PLATFORM_OF_TASK, id=task_id),
-        "stream": optional(streams.Stream, streams.SELECT + "streams AS s WHERE s.task_id = %(id)s", id=task_id),
+        "worker": workers.of("task", task_id),
+        "platform": platforms.party_of("task", task_id),
+        "stream": streams.of_task(task_id),
     }
-    beside: Queries = {"dispute": tasks.dispute_over(task_id)} | _asked(expansions, expand)
-    return _together(tasks.get(task_id), beside, TaskDetail)
+    return _together(tasks.get(task_id), always | _asked(expansions, expand), TaskDetail)
 
 
 def stream(stream_id: UUID, expand: Set[StreamExpansion]) -> Together[StreamDetail]:
-    """NotFound unless the caller is one of its two parties."""
+    """NotFound unless the caller is one of its two parties. Forbidden where a key may not read what is expanded."""
     expansions: Queries = {
-        "task": optional(tasks.Task, tasks.SELECT + "tasks AS t WHERE t.id = " + _TASK_OF_STREAM, id=stream_id),
-        "worker": optional(workers.Worker, workers.SEEN + _WORKER_OF_STREAM, id=stream_id),
-        "platform": optional(platforms.Party, platforms.PARTY + _PLATFORM_OF_STREAM, id=stream_id),
+        "task": tasks.of("stream", stream_id),
+        "worker": workers.of("stream", stream_id),
+        "platform": platforms.party_of("stream", stream_id),
     }
     return _together(streams.get(stream_id), _asked(expansions, expand), StreamDetail)
 
 
 def transaction(transaction_id: UUID, expand: Set[TransactionExpansion]) -> Together[TransactionDetail]:
-    """NotFound unless the caller may see it: its worker, or for a payout or refund its platform."""
-    of_task = tasks.SELECT + "tasks AS t WHERE t.id = " + _TASK_OF_TRANSACTION
+    """NotFound unless the caller may see it: its worker, or for a payout or refund its platform.
+
+    Forbidden where a key may not read what is expanded.
+    """
+    always: Queries = {"history": transactions.history(transaction_id)}
     expansions: Queries = {
-        "task": optional(tasks.Task, of_task, id=transaction_id),
-        "worker": optional(workers.Worker, workers.SEEN + _WORKER_OF_TRANSACTION, id=transaction_id),
+        "task": tasks.of("transaction", transaction_id),
+        "worker": workers.of("transaction", transaction_id),
     }
 
     def make(tx_hash: str | None, **found: Any) -> TransactionDetail:
         explorer_url = f"{settings().explorer_url}/tx/{tx_hash}" if tx_hash else None
         return TransactionDetail(tx_hash=tx_hash, explorer_url=explorer_url, **found)
 
-    beside: Queries = {"history": transactions.history(transaction_id)} | _asked(expansions, expand)
-    return _together(transactions.get(transaction_id), beside, make)
+    return _together(transactions.get(transaction_id), always | _asked(expansions, expand), make)
 
 
 def _asked(expansions: Queries, expand: Set[str]) -> Queries:
@@ -106,9 +102,10 @@ def _asked(expansions: Queries, expand: Set[str]) -> Queries:
 
 def _together(found: Query[Any], beside: Queries, make: Callable[..., Detail]) -> Together[Detail]:
     """A row and what stands beside it, by the names of the fields that `make` takes."""
+    scopes = [_SCOPES[name] for name in beside if name in _SCOPES]
 
-    def filled(row: Any, *answers: Any) -> Detail:
+    def filled(_allowed: None, row: Any, *answers: Any) -> Detail:
         own = {field.name: getattr(row, field.name) for field in fields(row)}
         return make(**own, **dict(zip(beside, answers, strict=True)))
 
-    return Together((found, *beside.values()), filled)
+    return Together((requests.require_scopes(scopes), found, *beside.values()), filled)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Final, Literal, LiteralString
 from uuid import UUID
 
 from gigstream.queries import transactions
-from gigstream.queries.base import Page, Query, Slice, Together, behind, one, page
+from gigstream.queries.base import Page, Query, Slice, Together, behind, one, optional, page
 
 _SELECT: Final = """
     SELECT
@@ -33,7 +33,12 @@ class Platform:
 
 
 # By the id that follows. A worker sees the platforms that he works for, and of them no figures.
-PARTY: Final = "SELECT p.id, p.name, p.is_active FROM platforms AS p WHERE p.id = "
+_PARTY: Final = "SELECT p.id, p.name, p.is_active FROM platforms AS p WHERE p.id = "
+# The platform of something else, by its id.
+_OF: Final[dict[str, LiteralString]] = {
+    "task": "(SELECT t.platform_id FROM tasks AS t WHERE t.id = %(id)s)",
+    "stream": "(SELECT s.platform_id FROM streams AS s WHERE s.id = %(id)s)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,11 @@ def get(platform_id: UUID) -> Query[Platform]:
         _SELECT + "platforms AS p WHERE p.id = %(platform_id)s AND p.id = ops.tenant()",
         platform_id=platform_id,
     )
+
+
+def party_of(what: Literal["task", "stream"], known_id: UUID) -> Query[Party | None]:
+    """The platform of a task or a stream, if the caller is one of its two parties."""
+    return optional(Party, _PARTY + _OF[what], id=known_id)
 
 
 def update(

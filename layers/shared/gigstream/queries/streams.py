@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Final, Literal, LiteralString
 from uuid import UUID
 
-from gigstream.queries.base import Page, Query, Slice, Together, behind, one, page
+from gigstream.queries.base import Page, Query, Slice, Together, behind, one, optional, page
 
 Status = Literal["active", "paused", "completed", "cancelled"]
 
-SELECT: Final = """
+_SELECT: Final = """
     SELECT
         s.id, s.task_id, s.platform_id, s.worker_id, s.contract_address, s.start_time, s.end_time, s.total_amount,
         s.released_amount, s.remaining_amount, s.anchor_time, s.anchor_amount, s.release_interval, s.next_release_at,
@@ -100,7 +100,12 @@ class Tick:
 
 def get(stream_id: UUID) -> Query[Stream]:
     """NotFound unless the caller is one of its two parties."""
-    return one(Stream, SELECT + "streams AS s WHERE s.id = %(stream_id)s", stream_id=stream_id)
+    return one(Stream, _SELECT + "streams AS s WHERE s.id = %(stream_id)s", stream_id=stream_id)
+
+
+def of_task(task_id: UUID) -> Query[Stream | None]:
+    """The stream of a task, if it has one and the caller is one of its two parties."""
+    return optional(Stream, _SELECT + "streams AS s WHERE s.task_id = %(task_id)s", task_id=task_id)
 
 
 def mine(
@@ -116,7 +121,7 @@ def mine(
     """The caller's streams, newest first; created from a moment on and before another."""
     return page(
         Stream,
-        SELECT
+        _SELECT
         + _MINE[caller]
         + """
             AND s.id < %(after)s
@@ -187,7 +192,7 @@ def create(
     """
     return one(
         Stream,
-        SELECT
+        _SELECT
         + """
             (SELECT coalesce(%(start_time)s, statement_timestamp()) AS start_time) AS b
             CROSS JOIN LATERAL create_stream(
@@ -207,12 +212,12 @@ def create(
 
 def pause(stream_id: UUID) -> Query[Stream]:
     """Stop the accrual; what has accrued is released first. NotFound, WrongState."""
-    return one(Stream, SELECT + "pause_stream(%(stream_id)s) AS s", stream_id=stream_id)
+    return one(Stream, _SELECT + "pause_stream(%(stream_id)s) AS s", stream_id=stream_id)
 
 
 def resume(stream_id: UUID) -> Query[Stream]:
     """Accrue again; the end moves by the pause. NotFound, WrongState."""
-    return one(Stream, SELECT + "resume_stream(%(stream_id)s) AS s", stream_id=stream_id)
+    return one(Stream, _SELECT + "resume_stream(%(stream_id)s) AS s", stream_id=stream_id)
 
 
 def top_up(stream_id: UUID, *, amount: Decimal, end_time: datetime | None) -> Query[Stream]:
@@ -222,7 +227,7 @@ def top_up(stream_id: UUID, *, amount: Decimal, end_time: datetime | None) -> Qu
     """
     return one(
         Stream,
-        SELECT + "top_up_stream(%(stream_id)s, %(amount)s, %(end_time)s) AS s",
+        _SELECT + "top_up_stream(%(stream_id)s, %(amount)s, %(end_time)s) AS s",
         stream_id=stream_id,
         amount=amount,
         end_time=end_time,
@@ -231,12 +236,12 @@ def top_up(stream_id: UUID, *, amount: Decimal, end_time: datetime | None) -> Qu
 
 def release(stream_id: UUID) -> Query[Stream]:
     """Release what has accrued; a worker may once a minute. NotFound, WrongState, AskedTooSoon."""
-    return one(Stream, SELECT + "release_stream(%(stream_id)s) AS s", stream_id=stream_id)
+    return one(Stream, _SELECT + "release_stream(%(stream_id)s) AS s", stream_id=stream_id)
 
 
 def cancel(stream_id: UUID) -> Query[Stream]:
     """End it: what has accrued is released, the rest goes back to the platform. NotFound, WrongState."""
-    return one(Stream, SELECT + "cancel_stream(%(stream_id)s) AS s", stream_id=stream_id)
+    return one(Stream, _SELECT + "cancel_stream(%(stream_id)s) AS s", stream_id=stream_id)
 
 
 def release_due(as_of: datetime, limit: int) -> Query[Tick]:

@@ -11,7 +11,7 @@ from gigstream.queries.base import Jsonb, Page, Query, Slice, one, optional, pag
 Status = Literal["pending", "active", "completed", "cancelled", "disputed"]
 Type = Literal["fixed", "streaming"]
 
-SELECT: Final = """
+_SELECT: Final = """
     SELECT
         t.id, t.platform_id, t.worker_id, t.task_type, t.amount, t.paid_amount, t.status, t.title, t.description,
         t.metadata, t.verification_data, t.completion_proof, t.rating, t.external_id, t.scheduled_at, t.started_at,
@@ -29,6 +29,13 @@ _DISPUTE: Final = """
 _MINE: Final[dict[str, LiteralString]] = {
     "platform": "tasks AS t WHERE t.platform_id = ops.tenant()",
     "worker": "tasks AS t WHERE t.worker_id = ops.tenant()",
+}
+
+
+# The task of something else, by its id.
+_OF: Final[dict[str, LiteralString]] = {
+    "stream": "(SELECT s.task_id FROM streams AS s WHERE s.id = %(id)s)",
+    "transaction": "(SELECT x.task_id FROM transactions AS x WHERE x.id = %(id)s)",
 }
 
 
@@ -75,7 +82,12 @@ class Dispute:
 
 def get(task_id: UUID) -> Query[Task]:
     """NotFound unless the caller is one of its two parties."""
-    return one(Task, SELECT + "tasks AS t WHERE t.id = %(task_id)s", task_id=task_id)
+    return one(Task, _SELECT + "tasks AS t WHERE t.id = %(task_id)s", task_id=task_id)
+
+
+def of(what: Literal["stream", "transaction"], known_id: UUID) -> Query[Task | None]:
+    """The task of a stream or a transaction, if it has one and the caller is one of its two parties."""
+    return optional(Task, _SELECT + "tasks AS t WHERE t.id = " + _OF[what], id=known_id)
 
 
 def mine(
@@ -92,7 +104,7 @@ def mine(
     """The caller's tasks, newest first; created from a moment on and before another."""
     return page(
         Task,
-        SELECT
+        _SELECT
         + _MINE[caller]
         + """
             AND t.id < %(after)s
@@ -129,7 +141,7 @@ def create(
     """A task for one of the caller's workers; its price is held. NotAMember, AlreadyExists, InsufficientFunds."""
     return one(
         Task,
-        SELECT
+        _SELECT
         + """create_task(
             %(worker_id)s, %(task_type)s, %(amount)s, %(title)s, %(description)s, %(metadata)s, %(external_id)s,
             %(scheduled_at)s
@@ -148,7 +160,7 @@ def create(
 
 def start(task_id: UUID) -> Query[Task]:
     """Start a fixed task. NotFound, WrongState."""
-    return one(Task, SELECT + "start_task(%(task_id)s) AS t", task_id=task_id)
+    return one(Task, _SELECT + "start_task(%(task_id)s) AS t", task_id=task_id)
 
 
 def complete(
@@ -157,7 +169,7 @@ def complete(
     """Complete a fixed task and pay its price to the worker. NotFound, WrongState."""
     return one(
         Task,
-        SELECT + "complete_task(%(task_id)s, %(rating)s, %(completion_proof)s, %(verification_data)s) AS t",
+        _SELECT + "complete_task(%(task_id)s, %(rating)s, %(completion_proof)s, %(verification_data)s) AS t",
         task_id=task_id,
         rating=rating,
         completion_proof=completion_proof,
@@ -167,12 +179,12 @@ def complete(
 
 def cancel(task_id: UUID) -> Query[Task]:
     """Cancel a task; what its stream has not earned, or its whole price, goes back. NotFound, WrongState."""
-    return one(Task, SELECT + "cancel_task(%(task_id)s) AS t", task_id=task_id)
+    return one(Task, _SELECT + "cancel_task(%(task_id)s) AS t", task_id=task_id)
 
 
 def rate(task_id: UUID, rating: int) -> Query[Task]:
     """Rate a completed task 1 to 5, or change its rating. NotFound, WrongState."""
-    return one(Task, SELECT + "rate_task(%(task_id)s, %(rating)s) AS t", task_id=task_id, rating=rating)
+    return one(Task, _SELECT + "rate_task(%(task_id)s, %(rating)s) AS t", task_id=task_id, rating=rating)
 
 
 def dispute(task_id: UUID, reason: str) -> Query[Dispute]:

@@ -3,18 +3,18 @@
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, LiteralString
 from uuid import UUID
 
 from gigstream.queries import loans, streams, tasks, transactions
-from gigstream.queries.base import Page, Query, Slice, Together, behind, command, one, page
+from gigstream.queries.base import Page, Query, Slice, Together, behind, command, one, optional, page
 
 AppealStatus = Literal["open", "granted", "refused"]
 
 _RECENT: Final = Slice(limit=5)
 
 # By the id that follows. `own` is the same row, for the worker himself alone.
-SEEN: Final = """
+_SEEN: Final = """
     SELECT
         w.id, w.name, w.wallet_address, w.reputation_score, w.completion_rate::text, w.average_rating::text,
         w.dispute_rate::text, own.email, own.account_age_days, own.total_tasks, own.total_earned,
@@ -22,6 +22,12 @@ SEEN: Final = """
     FROM workers AS w
     LEFT JOIN workers AS own ON w.id = own.id AND own.id = ops.tenant()
     WHERE w.id = """
+# The worker of something else, by its id.
+_OF: Final[dict[str, LiteralString]] = {
+    "task": "(SELECT t.worker_id FROM tasks AS t WHERE t.id = %(id)s)",
+    "stream": "(SELECT s.worker_id FROM streams AS s WHERE s.id = %(id)s)",
+    "transaction": "(SELECT x.worker_id FROM transactions AS x WHERE x.id = %(id)s)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +246,12 @@ class Ages:
 
 def get(worker_id: UUID) -> Query[Worker]:
     """NotFound unless he is the caller or a member of the calling platform."""
-    return one(Worker, SEEN + "%(worker_id)s", worker_id=worker_id)
+    return one(Worker, _SEEN + "%(worker_id)s", worker_id=worker_id)
+
+
+def of(what: Literal["task", "stream", "transaction"], known_id: UUID) -> Query[Worker | None]:
+    """The worker of a task, a stream or a transaction, if the caller is one of its two parties."""
+    return optional(Worker, _SEEN + _OF[what], id=known_id)
 
 
 def profile(worker_id: UUID, caller: str) -> Together[Profile]:
