@@ -215,7 +215,7 @@ def test_an_appeal_is_shown_with_its_event(api: Api, platform: Caller, worker: C
         assert {event["id"]: event["appeal"] for event in events if event["appeal"]} == {event_id: "open"}
     gain = next(event for event in worker.get("/reputation/events").json["data"] if event["delta"] > 0)
     again = worker.post(path, {"reason": "Really."})
-    assert (again.status, again.json["code"]) == (409, "already_exists")
+    assert (again.status, again.json["code"]) == (409, "already_appealed")
     nothing_lost = worker.post(f"{worker.path}/reputation/events/{gain['id']}/appeal", {"reason": "More!"})
     assert (nothing_lost.status, nothing_lost.json["code"]) == (409, "wrong_state")
     assert new_worker(api, platform).post(path, {"reason": "x"}).status == 404

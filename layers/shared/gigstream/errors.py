@@ -122,6 +122,14 @@ class EmailTaken(AlreadyExists):
     }
 
 
+class AlreadyAppealed(AlreadyExists):
+    """An appeal against this event is open, or was granted."""
+
+    code = "already_appealed"
+    sqlstates = ()
+    constraints: ClassVar[Mapping[str, str | None]] = {"appeals_event_key": None}
+
+
 class AlreadyCreated(Conflict):
     """This request was carried out before; its answer held a secret, which is shown only once."""
 

@@ -478,7 +478,7 @@ def reputation_events(worker_id: UUID, part: Slice) -> Together[Page[ReputationE
 def appeal(worker_id: UUID, event_id: UUID, reason: str) -> Query[Appeal]:
     """Ask for the points back that an event took.
 
-    NotFound unless he is the caller and it is his, WrongState when it took none, AlreadyExists.
+    NotFound unless he is the caller and it is his, WrongState when it took none, AlreadyAppealed.
     """
     # The condition names no column, so it is checked before the function is called.
     return one(
