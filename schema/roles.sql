@@ -56,6 +56,7 @@ tasks, streams, transactions, reputation_events, loans, audit_logs, ops.membersh
 ledger.transfers,
 worker_earnings_view, platform_performance_view, daily_transaction_summary, worker_risk_assessment, active_streams_view
 TO api, jobs, operator, auditor;
+GRANT SELECT ON ops.disputes, ops.appeals, ops.transaction_states TO api, jobs, operator, auditor;
 GRANT SELECT ON ops.worker_counters, ops.deposits, ops.outbox, ops.job_runs, ops.audit_waiting, ops.audit_seals
 TO jobs, operator, auditor;
 GRANT SELECT ON transactions TO signer;
@@ -85,6 +86,9 @@ GRANT UPDATE (
 GRANT INSERT (id, platform_id, prefix, key_hash, name, scopes, expires_at) ON ops.api_keys TO api;
 GRANT UPDATE (expires_at, revoked_at, replaced_by) ON ops.api_keys TO api;
 GRANT UPDATE (expiry_told_at) ON ops.api_keys TO jobs;
+GRANT INSERT (event_id, reason) ON ops.appeals TO api;
+GRANT UPDATE (status, decided_at) ON ops.appeals TO operator;
+GRANT UPDATE (to_worker, resolved_at) ON ops.disputes TO operator;
 GRANT UPDATE (account_age_days) ON workers TO jobs;
 GRANT INSERT, UPDATE ON transactions TO jobs, operator, signer;
 GRANT INSERT, UPDATE ON loans TO jobs, operator;
@@ -102,9 +106,10 @@ stream_accrued, next_release, finish_tasks, release_streams
 TO api, jobs, signer, operator, auditor;
 
 GRANT EXECUTE ON FUNCTION
-ops.lock_task, ops.lock_stream, ledger.hold, ledger.give_back, create_task, start_task, complete_task, cancel_task,
-create_stream, pause_stream, resume_stream, top_up_stream, cancel_stream, update_platform, update_worker,
-ops.scopes, ops.require_scopes, create_api_key, rotate_api_key, revoke_api_key,
+ops.scopes, ops.require_scopes, ops.hand_on_scopes, create_api_key, rotate_api_key, revoke_api_key,
+ops.lock_task, ops.lock_stream, ops.halt_stream, ledger.hold, ledger.give_back, create_task, start_task, complete_task,
+cancel_task, rate_task, create_stream, pause_stream, resume_stream, top_up_stream, cancel_stream, appeal_event,
+update_platform, update_worker,
 set_advance_terms, quote_advance, ops.admit_advance, advance_fee, advance_limit, accrued_pay
 TO api;
 
@@ -115,6 +120,8 @@ ops.store_answer,
 ops.stored_answer,
 ops.migration_version,
 credentials,
+dispute_task,
+release_stream,
 register_platform,
 register_worker,
 erase_worker,
@@ -129,7 +136,7 @@ TO api;
 GRANT EXECUTE ON FUNCTION release_due, release_each, update_account_ages, process_payment, complete_payment TO jobs;
 GRANT EXECUTE ON FUNCTION announce_expiring_keys, ops.purge_expired TO jobs;
 GRANT EXECUTE ON FUNCTION default_advance TO jobs;
-GRANT EXECUTE ON FUNCTION set_platform_active, fund_pool, write_off_advance, resolve_dispute TO operator;
+GRANT EXECUTE ON FUNCTION set_platform_active, fund_pool, write_off_advance, resolve_dispute, decide_appeal TO operator;
 GRANT EXECUTE ON FUNCTION ops.seal_audit TO jobs;
 GRANT EXECUTE ON FUNCTION ops.check_invariants, ops.verify_audit, ops.audit_digest, ops.seal_digest
 TO jobs, operator, auditor;
@@ -223,10 +230,24 @@ USING ((SELECT ops.tenant()) = any(ARRAY[platform_id, worker_id]));
 CREATE POLICY tenant_insert ON streams FOR INSERT TO api WITH CHECK (platform_id = (SELECT ops.tenant()));
 CREATE POLICY tenant_write ON streams FOR UPDATE TO api USING (platform_id = (SELECT ops.tenant()));
 
+-- Whoever sees a task sees its dispute; a dispute is written by dispute_task and resolve_dispute alone.
+CREATE POLICY tenant_read ON ops.disputes FOR SELECT TO api USING (
+    EXISTS (
+        SELECT FROM tasks AS t
+        WHERE t.id = disputes.task_id
+    )
+);
+
 -- A worker's payouts, advances and repayments with one platform are seen by the two of them; loans by the worker alone.
 CREATE POLICY tenant_read ON transactions FOR SELECT TO api USING (
     (SELECT ops.tenant()) = any(ARRAY[platform_id, worker_id])
     AND (tx_type IN ('payout', 'refund') OR worker_id = (SELECT ops.tenant()))
+);
+CREATE POLICY tenant_read ON ops.transaction_states FOR SELECT TO api USING (
+    EXISTS (
+        SELECT FROM transactions AS x
+        WHERE x.id = transaction_states.transaction_id
+    )
 );
 CREATE POLICY tenant_read ON loans FOR SELECT TO api USING (worker_id = (SELECT ops.tenant()));
 CREATE POLICY tenant_quotes ON ops.loan_quotes TO api
@@ -254,6 +275,20 @@ CREATE POLICY tenant_insert ON reputation_events FOR INSERT TO api WITH CHECK (
     EXISTS (
         SELECT FROM ops.memberships AS m
         WHERE m.platform_id = (SELECT ops.tenant()) AND m.worker_id = reputation_events.worker_id
+    )
+);
+
+-- Whoever sees an event sees that it is appealed; only its worker appeals.
+CREATE POLICY tenant_read ON ops.appeals FOR SELECT TO api USING (
+    EXISTS (
+        SELECT FROM reputation_events AS e
+        WHERE e.id = appeals.event_id
+    )
+);
+CREATE POLICY tenant_insert ON ops.appeals FOR INSERT TO api WITH CHECK (
+    EXISTS (
+        SELECT FROM reputation_events AS e
+        WHERE e.id = appeals.event_id AND e.worker_id = (SELECT ops.tenant())
     )
 );
 

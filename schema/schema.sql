@@ -702,6 +702,10 @@ CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, 
             (
                 'tasks.status of stream', (t.status = 'completed')::integer - (t.status = 'cancelled')::integer,
                 (s.status = 'completed')::integer - (s.status = 'cancelled')::integer
+            ),
+            (
+                'streams.status of a disputed task', (t.status = 'disputed' AND s.status = 'paused')::integer,
+                (t.status = 'disputed')::integer
             )
         ) AS f (figure, stored, recounted)
     ),
@@ -725,6 +729,48 @@ CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, 
             )
         ) AS f (figure, stored, recounted)
         WHERE NOT EXISTS (SELECT FROM streams AS s WHERE s.task_id = t.id)
+    ),
+
+    -- A dispute is open as long as its task is disputed.
+    dispute_figures AS (
+        SELECT
+            d.id,
+            'disputes.resolved_at' AS figure,
+            (d.resolved_at IS NULL)::integer::numeric AS stored,
+            (t.status = 'disputed')::integer::numeric AS recounted
+        FROM ops.disputes AS d
+        INNER JOIN tasks AS t ON d.task_id = t.id
+    ),
+
+    -- Each decision is an event.
+    appeal_figures AS (
+        SELECT
+            a.event_id AS id,
+            'appeals.status' AS figure,
+            count(a.decided_at)::numeric AS stored,
+            coalesce(max(e.decisions), 0)::numeric AS recounted
+        FROM ops.appeals AS a
+        LEFT JOIN (
+            SELECT v.related_id, count(*) AS decisions FROM reputation_events AS v
+            WHERE v.event_type = 'appeal'
+            GROUP BY v.related_id
+        ) AS e ON a.event_id = e.related_id
+        GROUP BY a.event_id
+    ),
+
+    state_figures AS (
+        SELECT
+            x.id,
+            'transactions.status' AS figure,
+            array_position(o.states, x.status)::numeric AS stored,
+            array_position(o.states, h.status)::numeric AS recounted
+        FROM (SELECT '{pending, processing, completed, failed}'::text [] AS states) AS o
+        CROSS JOIN transactions AS x
+        LEFT JOIN (
+            SELECT DISTINCT ON (n.transaction_id) n.transaction_id, n.status
+            FROM ops.transaction_states AS n
+            ORDER BY n.transaction_id, n.id DESC
+        ) AS h ON x.id = h.transaction_id
     ),
 
     payout_figures AS (
@@ -877,6 +923,9 @@ CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, 
         UNION ALL SELECT r.id, r.figure, r.stored, r.recounted FROM reputation_figures AS r
         UNION ALL SELECT s.id, s.figure, s.stored, s.recounted FROM stream_figures AS s
         UNION ALL SELECT t.id, t.figure, t.stored, t.recounted FROM task_figures AS t
+        UNION ALL SELECT d.id, d.figure, d.stored, d.recounted FROM dispute_figures AS d
+        UNION ALL SELECT v.id, v.figure, v.stored, v.recounted FROM appeal_figures AS v
+        UNION ALL SELECT n.id, n.figure, n.stored, n.recounted FROM state_figures AS n
         UNION ALL SELECT x.id, x.figure, x.stored, x.recounted FROM payout_figures AS x
         UNION ALL SELECT l.id, l.figure, l.stored, l.recounted FROM loan_figures AS l
         UNION ALL SELECT l.id, l.figure, l.stored, l.recounted FROM line_figures AS l
@@ -1059,6 +1108,45 @@ CREATE TABLE public.streams (
     CONSTRAINT streams_total_amount_check CHECK (((total_amount)::numeric > (0)::numeric))
 );
 
+-- Name: halt_stream(public.streams); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.halt_stream(p_stream public.streams) RETURNS public.streams
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_now timestamptz := date_trunc('second', least(clock_timestamp(), p_stream.end_time - interval '1 second'));
+    v_stream streams;
+BEGIN
+    PERFORM release_streams(ARRAY[p_stream.id], v_now);
+
+    UPDATE streams AS s SET status = 'paused', paused_at = v_now, next_release_at = NULL WHERE s.id = p_stream.id
+    RETURNING s.* INTO v_stream;
+
+    PERFORM ops.audit('stream.paused', 'stream', v_stream.id);
+    PERFORM ops.emit(
+        'stream.paused', v_stream.platform_id, v_stream.worker_id, 'stream', v_stream.id,
+        jsonb_build_object('released_amount', v_stream.released_amount::text)
+    );
+    RETURN v_stream;
+END;
+$$;
+
+-- Name: hand_on_scopes(text[]); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.hand_on_scopes(p_scopes text[]) RETURNS void
+    LANGUAGE plpgsql STABLE
+    AS $$
+DECLARE
+    v_lacking text := (
+        SELECT string_agg(s.scope, ', ') FROM unnest(p_scopes) AS s (scope) WHERE s.scope <> ALL (ops.scopes())
+    );
+BEGIN
+    IF v_lacking IS NOT NULL THEN
+        RAISE EXCEPTION 'your own key does not hold %', v_lacking USING ERRCODE = 'GS040', COLUMN = 'scopes';
+    END IF;
+END;
+$$;
+
 -- Name: lock_stream(uuid, text[]); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.lock_stream(p_stream_id uuid, p_states text[]) RETURNS public.streams
@@ -1075,6 +1163,10 @@ BEGIN
     FOR NO KEY UPDATE OF s FOR KEY SHARE OF t;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no stream %', p_stream_id USING ERRCODE = 'GS001';
+    END IF;
+    -- Asked anew: the task may have been disputed while this waited for its stream.
+    IF EXISTS (SELECT FROM tasks AS t WHERE t.id = v_stream.task_id AND t.status = 'disputed') THEN
+        RAISE EXCEPTION 'the task is disputed' USING ERRCODE = 'GS011';
     END IF;
     IF v_stream.status <> ALL(p_states) OR (v_stream.status = 'active' AND v_stream.end_time <= clock_timestamp()) THEN
         RAISE EXCEPTION 'the stream is %, not %',
@@ -1122,6 +1214,30 @@ CREATE FUNCTION ops.mirror_api_key() RETURNS trigger
 BEGIN
     UPDATE platforms SET api_key = NEW.prefix, api_key_hash = NEW.key_hash WHERE id = NEW.platform_id;
     RETURN NULL;
+END;
+$$;
+
+-- Name: once_a_minute(text); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.once_a_minute(p_key text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_now CONSTANT timestamptz := clock_timestamp();
+BEGIN
+    -- A time ahead of now was written before the clock was set back.
+    INSERT INTO ops.rate_limits AS r (key, minute, requests)
+    VALUES (p_key, v_now, 1)
+    ON CONFLICT (key) DO UPDATE SET minute = v_now
+    WHERE r.minute <= v_now - interval '1 minute' OR r.minute > v_now;
+
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'a worker may do this once a minute' USING ERRCODE = 'GS070', DETAIL = (
+            SELECT ceil(extract(EPOCH FROM r.minute + interval '1 minute' - v_now))
+            FROM ops.rate_limits AS r
+            WHERE r.key = p_key
+        );
+    END IF;
 END;
 $$;
 
@@ -1189,6 +1305,27 @@ BEGIN
 END;
 $$;
 
+-- Name: record_transaction_state(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.record_transaction_state() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF tg_op = 'INSERT' THEN
+        INSERT INTO ops.transaction_states (transaction_id, status, error_message, created_at)
+        SELECT n.id, n.status, n.error_message, coalesce(n.processed_at, n.created_at) FROM new_rows AS n;
+    ELSE
+        INSERT INTO ops.transaction_states (transaction_id, status, error_message)
+        SELECT n.id, n.status, n.error_message
+        FROM new_rows AS n
+        INNER JOIN old_rows AS o ON n.id = o.id
+        WHERE n.status <> o.status;
+    END IF;
+    RETURN NULL;
+END;
+$$;
+
 -- Name: refuse_change(); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.refuse_change() RETURNS trigger
@@ -1222,8 +1359,8 @@ DECLARE
         SELECT string_agg(s.scope, ', ') FROM unnest(p_scopes) AS s (scope) WHERE s.scope <> ALL (ops.scopes())
     );
 BEGIN
-    IF v_lacking IS NOT NULL THEN
-        RAISE EXCEPTION 'your own key does not hold %', v_lacking USING ERRCODE = 'GS040', COLUMN = 'scopes';
+    IF ops.tenant_kind() = 'platform' AND v_lacking IS NOT NULL THEN
+        RAISE EXCEPTION 'the API key lacks the scope %', v_lacking USING ERRCODE = 'GS003';
     END IF;
 END;
 $$;
@@ -1629,6 +1766,47 @@ CREATE FUNCTION public.announce_expiring_keys(p_as_of timestamp with time zone, 
     )
 $$;
 
+-- Name: appeals; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.appeals (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    event_id uuid NOT NULL,
+    reason text NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    decided_at timestamp with time zone,
+    CONSTRAINT appeals_check CHECK (((status = 'open'::text) = (decided_at IS NULL))),
+    CONSTRAINT appeals_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000))),
+    CONSTRAINT appeals_status_check CHECK ((status = ANY (ARRAY['open'::text, 'granted'::text, 'refused'::text])))
+);
+
+-- Name: appeal_event(uuid, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.appeal_event(p_event_id uuid, p_reason text) RETURNS ops.appeals
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_event reputation_events;
+    v_appeal ops.appeals;
+BEGIN
+    IF ops.tenant_kind() IS DISTINCT FROM 'worker' THEN
+        RAISE EXCEPTION 'only a worker may do this' USING ERRCODE = 'GS003';
+    END IF;
+    SELECT e.* INTO v_event FROM reputation_events AS e WHERE e.id = p_event_id AND e.worker_id = ops.tenant();
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no event %', p_event_id USING ERRCODE = 'GS001';
+    END IF;
+    IF v_event.new_score >= v_event.previous_score THEN
+        RAISE EXCEPTION 'the event took nothing from the score' USING ERRCODE = 'GS011';
+    END IF;
+
+    INSERT INTO ops.appeals (event_id, reason) VALUES (p_event_id, p_reason)
+    RETURNING * INTO v_appeal;
+    PERFORM ops.audit('reputation.appealed', 'appeal', v_appeal.id);
+    RETURN v_appeal;
+END;
+$$;
+
 -- Name: cancel_stream(uuid); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.cancel_stream(p_stream_id uuid) RETURNS public.streams
@@ -1836,7 +2014,7 @@ DECLARE
     v_platform_id CONSTANT uuid := ops.require_platform();
     v_id CONSTANT uuid := ops.uuid_v7();
 BEGIN
-    PERFORM ops.require_scopes(p_scopes);
+    PERFORM ops.hand_on_scopes(p_scopes);
     -- With an end it lives for ten years at most, so that its successor's has an end that a date can name.
     IF p_expires_at NOT BETWEEN clock_timestamp() AND clock_timestamp() + interval '10 years' THEN
         RAISE EXCEPTION 'must lie within the next ten years' USING ERRCODE = 'GS015', COLUMN = 'expires_at';
@@ -1970,6 +2148,39 @@ CREATE FUNCTION public.daily_earnings(p_days integer) RETURNS TABLE(platform_id 
     GROUP BY a.platform_id, d.days_ago
 $$;
 
+-- Name: decide_appeal(uuid, boolean, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.decide_appeal(p_appeal_id uuid, p_grant boolean, p_reason text DEFAULT NULL::text, OUT id uuid, OUT status text, OUT worker_id uuid, OUT points integer, OUT score integer) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_appeal ops.appeals;
+    v_event reputation_events;
+BEGIN
+    SELECT a.* INTO v_appeal FROM ops.appeals AS a WHERE a.id = p_appeal_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no appeal %', p_appeal_id USING ERRCODE = 'GS001';
+    END IF;
+    IF v_appeal.status <> 'open' THEN
+        RAISE EXCEPTION 'the appeal is %, not open', v_appeal.status USING ERRCODE = 'GS011';
+    END IF;
+    SELECT e.* INTO v_event FROM reputation_events AS e WHERE e.id = v_appeal.event_id;
+
+    id := p_appeal_id;
+    status := CASE WHEN p_grant THEN 'granted' ELSE 'refused' END;
+    worker_id := v_event.worker_id;
+    UPDATE ops.appeals AS a SET status = decide_appeal.status, decided_at = clock_timestamp() WHERE a.id = p_appeal_id;
+
+    INSERT INTO reputation_events AS e (worker_id, event_type, delta, reason, related_id)
+    VALUES (
+        worker_id, 'appeal', CASE WHEN p_grant THEN v_event.previous_score - v_event.new_score ELSE 0 END,
+        'appeal ' || status || coalesce(': ' || p_reason, ''), v_event.id
+    )
+    RETURNING e.new_score - e.previous_score, e.new_score INTO points, score;
+    PERFORM ops.audit('appeal.' || status, 'appeal', p_appeal_id);
+END;
+$$;
+
 -- Name: default_advance(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.default_advance(p_loan_id uuid, p_as_of timestamp with time zone, OUT defaulted boolean) RETURNS boolean
@@ -2005,6 +2216,74 @@ BEGIN
     INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, deposit_id, event_at)
     VALUES (ledger.account('custody'), v_account, p_amount, 'deposit', deposit.id, clock_timestamp());
     available := (SELECT a.balance FROM ledger.accounts AS a WHERE a.id = v_account);
+END;
+$$;
+
+-- Name: disputes; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.disputes (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    task_id uuid NOT NULL,
+    filed_by text NOT NULL,
+    reason text NOT NULL,
+    to_worker integer,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    resolved_at timestamp with time zone,
+    CONSTRAINT disputes_check CHECK (((resolved_at IS NULL) = (to_worker IS NULL))),
+    CONSTRAINT disputes_filed_by_check CHECK ((filed_by = ANY (ARRAY['worker'::text, 'platform'::text]))),
+    CONSTRAINT disputes_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000))),
+    CONSTRAINT disputes_to_worker_check CHECK (((to_worker >= 0) AND (to_worker <= 10000)))
+);
+
+-- Name: dispute_task(uuid, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.dispute_task(p_task_id uuid, p_reason text) RETURNS ops.disputes
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_stream streams;
+    v_task tasks;
+    v_dispute ops.disputes;
+BEGIN
+    SELECT s.* INTO v_stream FROM streams AS s
+    WHERE s.task_id = p_task_id AND ops.tenant() IN (s.platform_id, s.worker_id)
+    FOR NO KEY UPDATE;
+    SELECT t.* INTO v_task FROM tasks AS t
+    WHERE t.id = p_task_id AND ops.tenant() IN (t.platform_id, t.worker_id)
+    FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no task %', p_task_id USING ERRCODE = 'GS001';
+    END IF;
+    IF v_task.status NOT IN ('pending', 'active') THEN
+        RAISE EXCEPTION 'the task is %, not pending or active', v_task.status USING ERRCODE = 'GS011';
+    END IF;
+    IF v_stream.id IS NULL AND v_task.task_type = 'streaming' AND v_task.status = 'active' THEN
+        RAISE EXCEPTION 'a stream was started at the same moment' USING ERRCODE = 'serialization_failure';
+    END IF;
+    IF v_stream.status = 'active' AND v_stream.end_time <= clock_timestamp() THEN
+        RAISE EXCEPTION 'the stream is at its end' USING ERRCODE = 'GS011';
+    END IF;
+    IF NOT EXISTS (SELECT FROM ledger.transfers AS x WHERE x.task_id = p_task_id AND x.reason = 'hold') THEN
+        RAISE EXCEPTION 'nothing is held for the task' USING ERRCODE = 'GS011';
+    END IF;
+
+    UPDATE tasks AS t SET status = 'disputed', disputed_at = clock_timestamp() WHERE t.id = p_task_id;
+    INSERT INTO ops.disputes (task_id, filed_by, reason)
+    VALUES (p_task_id, ops.tenant_kind(), p_reason)
+    RETURNING * INTO v_dispute;
+
+    INSERT INTO reputation_events (worker_id, event_type, delta, reason, related_id)
+    VALUES (v_task.worker_id, 'dispute_filed', 0, 'dispute filed by the ' || v_dispute.filed_by, p_task_id);
+    PERFORM ops.audit('task.disputed', 'task', p_task_id);
+    PERFORM ops.emit(
+        'task.disputed', v_task.platform_id, v_task.worker_id, 'task', p_task_id,
+        jsonb_build_object('filed_by', v_dispute.filed_by, 'reason', p_reason)
+    );
+    IF v_stream.status = 'active' THEN
+        PERFORM ops.halt_stream(v_stream);
+    END IF;
+    RETURN v_dispute;
 END;
 $$;
 
@@ -2147,21 +2426,8 @@ CREATE FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_en
 CREATE FUNCTION public.pause_stream(p_stream_id uuid) RETURNS public.streams
     LANGUAGE plpgsql
     AS $$
-DECLARE
-    v_stream streams := ops.lock_stream(p_stream_id, '{active}');
-    v_now timestamptz := date_trunc('second', least(clock_timestamp(), v_stream.end_time - interval '1 second'));
 BEGIN
-    PERFORM release_streams(ARRAY[p_stream_id], v_now);
-
-    UPDATE streams AS s SET status = 'paused', paused_at = v_now, next_release_at = NULL WHERE s.id = p_stream_id
-    RETURNING s.* INTO v_stream;
-
-    PERFORM ops.audit('stream.paused', 'stream', p_stream_id);
-    PERFORM ops.emit(
-        'stream.paused', v_stream.platform_id, v_stream.worker_id, 'stream', p_stream_id,
-        jsonb_build_object('released_amount', v_stream.released_amount::text)
-    );
-    RETURN v_stream;
+    RETURN ops.halt_stream(ops.lock_stream(p_stream_id, '{active}'));
 END;
 $$;
 
@@ -2252,6 +2518,45 @@ BEGIN
 
     PERFORM ops.audit('loan.quoted', 'loan_quote', v_quote.id);
     RETURN v_quote;
+END;
+$$;
+
+-- Name: rate_task(uuid, integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.rate_task(p_task_id uuid, p_rating integer) RETURNS public.tasks
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_task tasks := ops.lock_task(p_task_id);
+    v_before integer := v_task.rating;
+BEGIN
+    IF v_task.status <> 'completed' THEN
+        RAISE EXCEPTION 'the task is %, not completed', v_task.status USING ERRCODE = 'GS011';
+    END IF;
+    IF v_before = p_rating THEN
+        RAISE EXCEPTION 'the task is rated % already', p_rating USING ERRCODE = 'GS011';
+    END IF;
+    IF v_before IS NOT NULL AND EXISTS (
+        SELECT FROM reputation_events AS e
+        INNER JOIN ops.appeals AS a ON e.id = a.event_id
+        WHERE e.worker_id = v_task.worker_id
+            AND e.event_type = 'rating_received'
+            AND e.related_id = p_task_id
+            AND a.status = 'granted'
+    ) THEN
+        RAISE EXCEPTION 'an appeal against the rating was granted' USING ERRCODE = 'GS011';
+    END IF;
+
+    UPDATE tasks AS t SET rating = p_rating WHERE t.id = p_task_id
+    RETURNING t.* INTO v_task;
+
+    INSERT INTO reputation_events (worker_id, event_type, delta, reason, related_id)
+    VALUES (
+        v_task.worker_id, 'rating_received', (p_rating - coalesce(v_before, 3)) * 5,
+        format('rated %s of 5', p_rating) || coalesce(', no longer ' || v_before, ''), p_task_id
+    );
+    PERFORM ops.audit('task.rated', 'task', p_task_id);
+    RETURN v_task;
 END;
 $$;
 
@@ -2447,6 +2752,45 @@ BEGIN
 END;
 $$;
 
+-- Name: release_stream(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.release_stream(p_stream_id uuid) RETURNS public.streams
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_stream streams;
+    v_amount numeric;
+BEGIN
+    SELECT s.* INTO v_stream
+    FROM streams AS s
+    INNER JOIN tasks AS t ON s.task_id = t.id
+    WHERE s.id = p_stream_id AND ops.tenant() IN (s.platform_id, s.worker_id)
+    FOR NO KEY UPDATE OF s FOR KEY SHARE OF t;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no stream %', p_stream_id USING ERRCODE = 'GS001';
+    END IF;
+    IF v_stream.status <> 'active' THEN
+        RAISE EXCEPTION 'the stream is %, not active', v_stream.status USING ERRCODE = 'GS011';
+    END IF;
+    IF ops.tenant_kind() = 'worker' THEN
+        PERFORM ops.once_a_minute('release:' || p_stream_id);
+    END IF;
+
+    SELECT r.amount INTO v_amount FROM release_streams(ARRAY[p_stream_id], clock_timestamp()) AS r;
+    SELECT s.* INTO v_stream FROM streams AS s WHERE s.id = p_stream_id;
+
+    PERFORM ops.audit('stream.released', 'stream', p_stream_id);
+    IF v_amount > 0 THEN
+        PERFORM ops.emit(
+            'stream.released', v_stream.platform_id, v_stream.worker_id, 'stream', p_stream_id,
+            jsonb_build_object('amount', v_amount::text, 'released_amount', v_stream.released_amount::text)
+        );
+    END IF;
+    RETURN v_stream;
+END;
+$$;
+
 -- Name: release_streams(uuid[], timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) RETURNS record
@@ -2600,6 +2944,8 @@ BEGIN
         cancelled_at = CASE WHEN refunded > 0 THEN clock_timestamp() END
     WHERE t.id = p_task_id;
 
+    UPDATE ops.disputes AS d SET to_worker = p_to_worker, resolved_at = clock_timestamp() WHERE d.task_id = p_task_id;
+
     INSERT INTO reputation_events (worker_id, event_type, delta, reason, related_id)
     VALUES (
         v_task.worker_id, 'dispute_resolved', -div(20 * (10000 - p_to_worker), 10000),
@@ -2616,6 +2962,12 @@ BEGIN
             'paid_amount', paid::text, 'refunded_amount', refunded::text
         )
     );
+    IF v_stream.id IS NOT NULL THEN
+        PERFORM ops.emit(
+            'stream.' || status, v_task.platform_id, v_task.worker_id, 'stream', v_stream.id,
+            jsonb_build_object('released_amount', paid::text, 'refunded_amount', refunded::text)
+        );
+    END IF;
 
     INSERT INTO ledger.transfers (
         debit_account, credit_account, amount, reason, task_id, stream_id, source_seq, event_at
@@ -2737,7 +3089,7 @@ BEGIN
     ELSIF v_old.revoked_at IS NOT NULL OR v_old.expires_at <= v_now THEN
         RAISE EXCEPTION 'the key was revoked or has expired; make a new one' USING ERRCODE = 'GS011';
     END IF;
-    PERFORM ops.require_scopes(v_old.scopes);
+    PERFORM ops.hand_on_scopes(v_old.scopes);
 
     PERFORM ops.audit('api_key.rotated', 'api_key', p_key_id, jsonb_build_object('replaced_by', v_id));
     RETURN QUERY
@@ -2918,6 +3270,10 @@ BEGIN
     IF v_end <= greatest(v_anchor, v_now) AND (p_end_time IS NOT NULL OR v_stream.status = 'active') THEN
         RAISE EXCEPTION 'end_time must lie ahead' USING ERRCODE = 'GS015', COLUMN = 'end_time';
     END IF;
+    IF p_end_time > greatest(clock_timestamp(), v_stream.start_time) + interval '1 year' THEN
+        RAISE EXCEPTION 'end_time must lie within a year' USING ERRCODE = 'GS015', COLUMN = 'end_time';
+    END IF;
+
     UPDATE tasks AS t SET amount = t.amount + p_amount WHERE t.id = v_stream.task_id RETURNING t.* INTO v_task;
     PERFORM ledger.lock_advance(v_stream.worker_id);
     -- The hold before the release: a platform's accounts are older than its workers', and accounts are locked in id
@@ -3588,6 +3944,16 @@ CREATE TABLE ops.sign_in_failures (
     CONSTRAINT sign_in_failures_address_hash_check CHECK ((length(address_hash) = 32))
 );
 
+-- Name: transaction_states; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.transaction_states (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    transaction_id uuid NOT NULL,
+    status text NOT NULL,
+    error_message text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
 -- Name: wallet_nonces; Type: TABLE; Schema: ops; Owner: -
 
 CREATE TABLE ops.wallet_nonces (
@@ -3860,6 +4226,11 @@ ALTER TABLE ONLY ops.api_keys
 ALTER TABLE ONLY ops.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
 
+-- Name: appeals appeals_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.appeals
+    ADD CONSTRAINT appeals_pkey PRIMARY KEY (id);
+
 -- Name: audit_seals audit_seals_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.audit_seals
@@ -3879,6 +4250,16 @@ ALTER TABLE ONLY ops.deposits
 
 ALTER TABLE ONLY ops.deposits
     ADD CONSTRAINT deposits_tx_hash_log_index_key UNIQUE (tx_hash, log_index);
+
+-- Name: disputes disputes_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.disputes
+    ADD CONSTRAINT disputes_pkey PRIMARY KEY (id);
+
+-- Name: disputes disputes_task_id_key; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.disputes
+    ADD CONSTRAINT disputes_task_id_key UNIQUE (task_id);
 
 -- Name: idempotency_keys idempotency_keys_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
@@ -3944,6 +4325,11 @@ ALTER TABLE ONLY ops.schema_migrations
 
 ALTER TABLE ONLY ops.sign_in_failures
     ADD CONSTRAINT sign_in_failures_pkey PRIMARY KEY (address_hash);
+
+-- Name: transaction_states transaction_states_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.transaction_states
+    ADD CONSTRAINT transaction_states_pkey PRIMARY KEY (id);
 
 -- Name: wallet_nonces wallet_nonces_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
@@ -4064,6 +4450,14 @@ CREATE INDEX api_keys_platform_id_idx ON ops.api_keys USING btree (platform_id, 
 
 CREATE INDEX api_keys_replaced_by_idx ON ops.api_keys USING btree (replaced_by);
 
+-- Name: appeals_event_id_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX appeals_event_id_idx ON ops.appeals USING btree (event_id, id);
+
+-- Name: appeals_event_key; Type: INDEX; Schema: ops; Owner: -
+
+CREATE UNIQUE INDEX appeals_event_key ON ops.appeals USING btree (event_id) WHERE (status <> 'refused'::text);
+
 -- Name: audit_seals_xid_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX audit_seals_xid_idx ON ops.audit_seals USING btree (xid);
@@ -4127,6 +4521,10 @@ CREATE INDEX refresh_tokens_worker_id_idx ON ops.refresh_tokens USING btree (wor
 -- Name: sign_in_failures_last_failed_at_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX sign_in_failures_last_failed_at_idx ON ops.sign_in_failures USING btree (last_failed_at);
+
+-- Name: transaction_states_transaction_id_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX transaction_states_transaction_id_idx ON ops.transaction_states USING btree (transaction_id, id);
 
 -- Name: wallet_nonces_expires_at_idx; Type: INDEX; Schema: ops; Owner: -
 
@@ -4200,9 +4598,21 @@ CREATE INDEX streams_created_at_idx ON public.streams USING brin (created_at);
 
 CREATE INDEX streams_due_idx ON public.streams USING btree (next_release_at) WHERE (status = 'active'::text);
 
+-- Name: streams_platform_created_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX streams_platform_created_idx ON public.streams USING btree (platform_id, created_at);
+
 -- Name: streams_platform_id_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX streams_platform_id_idx ON public.streams USING btree (platform_id, id);
+
+-- Name: streams_platform_status_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX streams_platform_status_idx ON public.streams USING btree (platform_id, status, id);
+
+-- Name: streams_platform_worker_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX streams_platform_worker_idx ON public.streams USING btree (platform_id, worker_id, id);
 
 -- Name: streams_status_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -4216,25 +4626,65 @@ CREATE INDEX streams_worker_id_idx ON public.streams USING btree (worker_id, id)
 
 CREATE INDEX tasks_created_at_idx ON public.tasks USING btree (created_at);
 
+-- Name: tasks_platform_created_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX tasks_platform_created_idx ON public.tasks USING btree (platform_id, created_at);
+
 -- Name: tasks_platform_id_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX tasks_platform_id_idx ON public.tasks USING btree (platform_id, id);
+
+-- Name: tasks_platform_status_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX tasks_platform_status_idx ON public.tasks USING btree (platform_id, status, id);
+
+-- Name: tasks_platform_type_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX tasks_platform_type_idx ON public.tasks USING btree (platform_id, task_type, id);
+
+-- Name: tasks_platform_worker_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX tasks_platform_worker_idx ON public.tasks USING btree (platform_id, worker_id, id);
 
 -- Name: tasks_status_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX tasks_status_idx ON public.tasks USING btree (status);
 
+-- Name: tasks_worker_created_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX tasks_worker_created_idx ON public.tasks USING btree (worker_id, created_at);
+
 -- Name: tasks_worker_id_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX tasks_worker_id_idx ON public.tasks USING btree (worker_id, id);
+
+-- Name: tasks_worker_status_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX tasks_worker_status_idx ON public.tasks USING btree (worker_id, status, id);
 
 -- Name: transactions_created_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX transactions_created_at_idx ON public.transactions USING btree (created_at);
 
+-- Name: transactions_platform_created_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX transactions_platform_created_idx ON public.transactions USING btree (platform_id, created_at);
+
 -- Name: transactions_platform_id_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX transactions_platform_id_idx ON public.transactions USING btree (platform_id, id);
+
+-- Name: transactions_platform_status_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX transactions_platform_status_idx ON public.transactions USING btree (platform_id, status, id);
+
+-- Name: transactions_platform_type_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX transactions_platform_type_idx ON public.transactions USING btree (platform_id, tx_type, id);
+
+-- Name: transactions_platform_worker_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX transactions_platform_worker_idx ON public.transactions USING btree (platform_id, worker_id, id);
 
 -- Name: transactions_status_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -4243,6 +4693,10 @@ CREATE INDEX transactions_status_idx ON public.transactions USING btree (status)
 -- Name: transactions_task_id_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX transactions_task_id_idx ON public.transactions USING btree (task_id);
+
+-- Name: transactions_worker_created_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX transactions_worker_created_idx ON public.transactions USING btree (worker_id, created_at);
 
 -- Name: transactions_worker_id_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -4275,6 +4729,10 @@ CREATE TRIGGER _500_apply AFTER INSERT ON ledger.transfers REFERENCING NEW TABLE
 -- Name: audit_seals _000_append_only; Type: TRIGGER; Schema: ops; Owner: -
 
 CREATE TRIGGER _000_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ops.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
+
+-- Name: transaction_states _000_append_only; Type: TRIGGER; Schema: ops; Owner: -
+
+CREATE TRIGGER _000_append_only BEFORE UPDATE OR TRUNCATE ON ops.transaction_states FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
 
 -- Name: deposits _000_no_truncate; Type: TRIGGER; Schema: ops; Owner: -
 
@@ -4371,6 +4829,14 @@ CREATE TRIGGER _500_await_seal AFTER INSERT ON public.audit_logs REFERENCING NEW
 -- Name: workers _500_open_counters; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER _500_open_counters AFTER INSERT ON public.workers FOR EACH ROW EXECUTE FUNCTION ops.open_worker_counters();
+
+-- Name: transactions _500_record_state_insert; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _500_record_state_insert AFTER INSERT ON public.transactions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ops.record_transaction_state();
+
+-- Name: transactions _500_record_state_update; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _500_record_state_update AFTER UPDATE ON public.transactions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ops.record_transaction_state();
 
 -- Name: tasks _500_worker_statistics_delete; Type: TRIGGER; Schema: public; Owner: -
 
@@ -4471,10 +4937,20 @@ ALTER TABLE ONLY ops.api_keys
 ALTER TABLE ONLY ops.api_keys
     ADD CONSTRAINT api_keys_replaced_by_fkey FOREIGN KEY (replaced_by) REFERENCES ops.api_keys(id);
 
+-- Name: appeals appeals_event_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.appeals
+    ADD CONSTRAINT appeals_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.reputation_events(id) ON DELETE CASCADE;
+
 -- Name: deposits deposits_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.deposits
     ADD CONSTRAINT deposits_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id);
+
+-- Name: disputes disputes_task_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.disputes
+    ADD CONSTRAINT disputes_task_id_fkey FOREIGN KEY (task_id) REFERENCES public.tasks(id) ON DELETE CASCADE;
 
 -- Name: invites invites_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
@@ -4520,6 +4996,11 @@ ALTER TABLE ONLY ops.outbox
 
 ALTER TABLE ONLY ops.refresh_tokens
     ADD CONSTRAINT refresh_tokens_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id) ON DELETE CASCADE;
+
+-- Name: transaction_states transaction_states_transaction_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.transaction_states
+    ADD CONSTRAINT transaction_states_transaction_id_fkey FOREIGN KEY (transaction_id) REFERENCES public.transactions(id) ON DELETE CASCADE;
 
 -- Name: worker_counters worker_counters_worker_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
@@ -4635,6 +5116,10 @@ ALTER TABLE ops.api_key_uses ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.api_keys ENABLE ROW LEVEL SECURITY;
 
+-- Name: appeals; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.appeals ENABLE ROW LEVEL SECURITY;
+
 -- Name: audit_seals; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.audit_seals ENABLE ROW LEVEL SECURITY;
@@ -4646,6 +5131,10 @@ ALTER TABLE ops.audit_waiting ENABLE ROW LEVEL SECURITY;
 -- Name: deposits; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.deposits ENABLE ROW LEVEL SECURITY;
+
+-- Name: disputes; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.disputes ENABLE ROW LEVEL SECURITY;
 
 -- Name: advance_terms every_row; Type: POLICY; Schema: ops; Owner: -
 
@@ -4659,6 +5148,10 @@ CREATE POLICY every_row ON ops.api_key_uses TO jobs, operator USING (true) WITH 
 
 CREATE POLICY every_row ON ops.api_keys TO jobs, operator USING (true) WITH CHECK (true);
 
+-- Name: appeals every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.appeals TO jobs, operator USING (true) WITH CHECK (true);
+
 -- Name: audit_seals every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.audit_seals TO jobs, operator USING (true) WITH CHECK (true);
@@ -4670,6 +5163,10 @@ CREATE POLICY every_row ON ops.audit_waiting TO jobs, operator USING (true) WITH
 -- Name: deposits every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.deposits TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: disputes every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.disputes TO jobs, operator USING (true) WITH CHECK (true);
 
 -- Name: idempotency_keys every_row; Type: POLICY; Schema: ops; Owner: -
 
@@ -4707,6 +5204,10 @@ CREATE POLICY every_row ON ops.refresh_tokens TO jobs, operator USING (true) WIT
 
 CREATE POLICY every_row ON ops.sign_in_failures TO jobs, operator USING (true) WITH CHECK (true);
 
+-- Name: transaction_states every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.transaction_states TO jobs, operator USING (true) WITH CHECK (true);
+
 -- Name: wallet_nonces every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.wallet_nonces TO jobs, operator USING (true) WITH CHECK (true);
@@ -4727,6 +5228,10 @@ CREATE POLICY every_row_read ON ops.api_key_uses FOR SELECT TO auditor USING (tr
 
 CREATE POLICY every_row_read ON ops.api_keys FOR SELECT TO auditor USING (true);
 
+-- Name: appeals every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.appeals FOR SELECT TO auditor USING (true);
+
 -- Name: audit_seals every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.audit_seals FOR SELECT TO auditor USING (true);
@@ -4738,6 +5243,10 @@ CREATE POLICY every_row_read ON ops.audit_waiting FOR SELECT TO auditor USING (t
 -- Name: deposits every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.deposits FOR SELECT TO auditor USING (true);
+
+-- Name: disputes every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.disputes FOR SELECT TO auditor USING (true);
 
 -- Name: idempotency_keys every_row_read; Type: POLICY; Schema: ops; Owner: -
 
@@ -4774,6 +5283,10 @@ CREATE POLICY every_row_read ON ops.refresh_tokens FOR SELECT TO auditor USING (
 -- Name: sign_in_failures every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.sign_in_failures FOR SELECT TO auditor USING (true);
+
+-- Name: transaction_states every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.transaction_states FOR SELECT TO auditor USING (true);
 
 -- Name: wallet_nonces every_row_read; Type: POLICY; Schema: ops; Owner: -
 
@@ -4827,6 +5340,12 @@ CREATE POLICY tenant_insert ON ops.advance_terms FOR INSERT TO api WITH CHECK ((
 
 CREATE POLICY tenant_insert ON ops.api_keys FOR INSERT TO api WITH CHECK (((platform_id = ( SELECT ops.tenant() AS tenant)) AND (scopes <@ ( SELECT ops.scopes() AS scopes))));
 
+-- Name: appeals tenant_insert; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_insert ON ops.appeals FOR INSERT TO api WITH CHECK ((EXISTS ( SELECT
+   FROM public.reputation_events e
+  WHERE ((e.id = appeals.event_id) AND (e.worker_id = ( SELECT ops.tenant() AS tenant))))));
+
 -- Name: outbox tenant_insert; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY tenant_insert ON ops.outbox FOR INSERT TO api WITH CHECK (((( SELECT ops.tenant() AS tenant) = platform_id) OR (( SELECT ops.tenant() AS tenant) = worker_id)));
@@ -4851,9 +5370,27 @@ CREATE POLICY tenant_read ON ops.api_key_uses FOR SELECT TO api USING ((EXISTS (
 
 CREATE POLICY tenant_read ON ops.api_keys FOR SELECT TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
 
+-- Name: appeals tenant_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_read ON ops.appeals FOR SELECT TO api USING ((EXISTS ( SELECT
+   FROM public.reputation_events e
+  WHERE (e.id = appeals.event_id))));
+
+-- Name: disputes tenant_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_read ON ops.disputes FOR SELECT TO api USING ((EXISTS ( SELECT
+   FROM public.tasks t
+  WHERE (t.id = disputes.task_id))));
+
 -- Name: memberships tenant_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY tenant_read ON ops.memberships FOR SELECT TO api USING ((( SELECT ops.tenant() AS tenant) = ANY (ARRAY[platform_id, worker_id])));
+
+-- Name: transaction_states tenant_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_read ON ops.transaction_states FOR SELECT TO api USING ((EXISTS ( SELECT
+   FROM public.transactions x
+  WHERE (x.id = transaction_states.transaction_id))));
 
 -- Name: advance_terms tenant_write; Type: POLICY; Schema: ops; Owner: -
 
@@ -4862,6 +5399,10 @@ CREATE POLICY tenant_write ON ops.advance_terms FOR UPDATE TO api USING ((platfo
 -- Name: api_keys tenant_write; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY tenant_write ON ops.api_keys FOR UPDATE TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
+
+-- Name: transaction_states; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.transaction_states ENABLE ROW LEVEL SECURITY;
 
 -- Name: wallet_nonces; Type: ROW SECURITY; Schema: ops; Owner: -
 
@@ -5383,6 +5924,16 @@ GRANT UPDATE(cancelled_at) ON TABLE public.streams TO api;
 GRANT UPDATE(cancelled_at) ON TABLE public.streams TO jobs;
 GRANT UPDATE(cancelled_at) ON TABLE public.streams TO operator;
 
+-- Name: FUNCTION halt_stream(p_stream public.streams); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.halt_stream(p_stream public.streams) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.halt_stream(p_stream public.streams) TO api;
+
+-- Name: FUNCTION hand_on_scopes(p_scopes text[]); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.hand_on_scopes(p_scopes text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.hand_on_scopes(p_scopes text[]) TO api;
+
 -- Name: FUNCTION lock_stream(p_stream_id uuid, p_states text[]); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.lock_stream(p_stream_id uuid, p_states text[]) FROM PUBLIC;
@@ -5402,6 +5953,10 @@ GRANT ALL ON FUNCTION ops.migration_version() TO api;
 
 REVOKE ALL ON FUNCTION ops.mirror_api_key() FROM PUBLIC;
 
+-- Name: FUNCTION once_a_minute(p_key text); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.once_a_minute(p_key text) FROM PUBLIC;
+
 -- Name: FUNCTION open_worker_counters(); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.open_worker_counters() FROM PUBLIC;
@@ -5414,6 +5969,10 @@ REVOKE ALL ON FUNCTION ops.principal() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION ops.purge_expired(p_as_of timestamp with time zone, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.purge_expired(p_as_of timestamp with time zone, p_limit integer) TO jobs;
+
+-- Name: FUNCTION record_transaction_state(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.record_transaction_state() FROM PUBLIC;
 
 -- Name: FUNCTION refuse_change(); Type: ACL; Schema: ops; Owner: -
 
@@ -5533,6 +6092,34 @@ GRANT ALL ON FUNCTION public.advance_limit(p_mode text, p_basis numeric, p_share
 REVOKE ALL ON FUNCTION public.announce_expiring_keys(p_as_of timestamp with time zone, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.announce_expiring_keys(p_as_of timestamp with time zone, p_limit integer) TO jobs;
 
+-- Name: TABLE appeals; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.appeals TO api;
+GRANT SELECT ON TABLE ops.appeals TO jobs;
+GRANT SELECT ON TABLE ops.appeals TO operator;
+GRANT SELECT ON TABLE ops.appeals TO auditor;
+
+-- Name: COLUMN appeals.event_id; Type: ACL; Schema: ops; Owner: -
+
+GRANT INSERT(event_id) ON TABLE ops.appeals TO api;
+
+-- Name: COLUMN appeals.reason; Type: ACL; Schema: ops; Owner: -
+
+GRANT INSERT(reason) ON TABLE ops.appeals TO api;
+
+-- Name: COLUMN appeals.status; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(status) ON TABLE ops.appeals TO operator;
+
+-- Name: COLUMN appeals.decided_at; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(decided_at) ON TABLE ops.appeals TO operator;
+
+-- Name: FUNCTION appeal_event(p_event_id uuid, p_reason text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.appeal_event(p_event_id uuid, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.appeal_event(p_event_id uuid, p_reason text) TO api;
+
 -- Name: FUNCTION cancel_stream(p_stream_id uuid); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.cancel_stream(p_stream_id uuid) FROM PUBLIC;
@@ -5586,6 +6173,11 @@ GRANT ALL ON FUNCTION public.credentials(p_email text) TO api;
 REVOKE ALL ON FUNCTION public.daily_earnings(p_days integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.daily_earnings(p_days integer) TO api;
 
+-- Name: FUNCTION decide_appeal(p_appeal_id uuid, p_grant boolean, p_reason text, OUT id uuid, OUT status text, OUT worker_id uuid, OUT points integer, OUT score integer); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.decide_appeal(p_appeal_id uuid, p_grant boolean, p_reason text, OUT id uuid, OUT status text, OUT worker_id uuid, OUT points integer, OUT score integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.decide_appeal(p_appeal_id uuid, p_grant boolean, p_reason text, OUT id uuid, OUT status text, OUT worker_id uuid, OUT points integer, OUT score integer) TO operator;
+
 -- Name: FUNCTION default_advance(p_loan_id uuid, p_as_of timestamp with time zone, OUT defaulted boolean); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.default_advance(p_loan_id uuid, p_as_of timestamp with time zone, OUT defaulted boolean) FROM PUBLIC;
@@ -5595,6 +6187,26 @@ GRANT ALL ON FUNCTION public.default_advance(p_loan_id uuid, p_as_of timestamp w
 
 REVOKE ALL ON FUNCTION public.deposit(p_amount numeric, OUT id uuid, OUT available numeric) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.deposit(p_amount numeric, OUT id uuid, OUT available numeric) TO api;
+
+-- Name: TABLE disputes; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.disputes TO api;
+GRANT SELECT ON TABLE ops.disputes TO jobs;
+GRANT SELECT ON TABLE ops.disputes TO operator;
+GRANT SELECT ON TABLE ops.disputes TO auditor;
+
+-- Name: COLUMN disputes.to_worker; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(to_worker) ON TABLE ops.disputes TO operator;
+
+-- Name: COLUMN disputes.resolved_at; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(resolved_at) ON TABLE ops.disputes TO operator;
+
+-- Name: FUNCTION dispute_task(p_task_id uuid, p_reason text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.dispute_task(p_task_id uuid, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.dispute_task(p_task_id uuid, p_reason text) TO api;
 
 -- Name: FUNCTION erase_worker(p_worker_id uuid); Type: ACL; Schema: public; Owner: -
 
@@ -5655,6 +6267,11 @@ GRANT SELECT ON TABLE ops.loan_quotes TO auditor;
 
 REVOKE ALL ON FUNCTION public.quote_advance(p_platform_id uuid, p_mode text, p_amount numeric, p_predicted numeric) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.quote_advance(p_platform_id uuid, p_mode text, p_amount numeric, p_predicted numeric) TO api;
+
+-- Name: FUNCTION rate_task(p_task_id uuid, p_rating integer); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.rate_task(p_task_id uuid, p_rating integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.rate_task(p_task_id uuid, p_rating integer) TO api;
 
 -- Name: FUNCTION refresh_session(p_token_hash bytea, p_next_hash bytea); Type: ACL; Schema: public; Owner: -
 
@@ -5764,6 +6381,11 @@ GRANT ALL ON FUNCTION public.release_due(p_as_of timestamp with time zone, p_lim
 
 REVOKE ALL ON FUNCTION public.release_each(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric, OUT failed uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.release_each(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric, OUT failed uuid[]) TO jobs;
+
+-- Name: FUNCTION release_stream(p_stream_id uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.release_stream(p_stream_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.release_stream(p_stream_id uuid) TO api;
 
 -- Name: FUNCTION release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric); Type: ACL; Schema: public; Owner: -
 
@@ -6122,6 +6744,13 @@ GRANT SELECT,INSERT ON TABLE ops.outbox TO jobs;
 GRANT SELECT,INSERT ON TABLE ops.outbox TO operator;
 GRANT SELECT ON TABLE ops.outbox TO auditor;
 GRANT INSERT ON TABLE ops.outbox TO api;
+
+-- Name: TABLE transaction_states; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.transaction_states TO api;
+GRANT SELECT ON TABLE ops.transaction_states TO jobs;
+GRANT SELECT ON TABLE ops.transaction_states TO operator;
+GRANT SELECT ON TABLE ops.transaction_states TO auditor;
 
 -- Name: TABLE worker_counters; Type: ACL; Schema: ops; Owner: -
 

@@ -130,3 +130,12 @@ def new_payout(
     )
     (payout_id,) = begun.fetchone() or ()
     return str(payout_id)
+
+
+def new_event(platform: Caller, worker: Caller) -> str:
+    """The id of an event that took ten points of the worker's reputation: a bad rating."""
+    task_id = new_task(platform, worker, "1")
+    platform.made(f"/v1/tasks/{task_id}/start")
+    platform.made(f"/v1/tasks/{task_id}/complete", {"rating": 1})
+    (event,) = [one for one in worker.get("/reputation/events?limit=2").json["data"] if one["delta"] < 0]
+    return str(event["id"])

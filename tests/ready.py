@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from tests.books import Books
 from tests.conftest import Api
 from tests.examples import BODIES, NAME, PASSWORD
-from tests.people import Wallet, new_loan, new_quote, new_stream, new_task, new_worker, numbers
+from tests.people import Wallet, new_event, new_loan, new_quote, new_stream, new_task, new_worker, numbers
 from tests.world import RULES, World
 
 from devstack.gateway import Answer
@@ -85,10 +85,22 @@ def _started(world: World) -> dict[str, str]:
     return {"task_id": task_id}
 
 
+def _completed(world: World) -> dict[str, str]:
+    task = _started(world)
+    world.platform.made(f"/v1/tasks/{task['task_id']}/complete", {})
+    return task
+
+
 def _running(world: World) -> dict[str, str]:
     """A stream of which some has accrued."""
     start = datetime.now(UTC) - timedelta(minutes=10)
     return {"stream_id": new_stream(world.platform, world.worker, "36", start_time=start.isoformat())}
+
+
+def _shift(world: World) -> dict[str, str]:
+    """The task of such a stream."""
+    stream = world.platform.get(f"/v1/streams/{_running(world)['stream_id']}").json
+    return {"task_id": stream["task_id"]}
 
 
 def _paused(world: World) -> dict[str, str]:
@@ -130,6 +142,8 @@ _FRESH: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /v1/tasks/{task_id}/start": lambda _: {},
     "POST /v1/tasks/{task_id}/complete": lambda world: _started(world) | {"rating": 5},
     "POST /v1/tasks/{task_id}/cancel": _started,
+    "POST /v1/tasks/{task_id}/rate": lambda world: _completed(world) | {"rating": 4},
+    "POST /v1/tasks/{task_id}/dispute": _shift,
     "POST /v1/streams": lambda _: {"duration_seconds": 3600},
     "POST /v1/streams/{stream_id}/pause": _running,
     "POST /v1/streams/{stream_id}/resume": _paused,
@@ -137,6 +151,11 @@ _FRESH: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /v1/loans/quote": _earner,
     "POST /v1/loans": _earner,
     "POST /v1/loans/{loan_id}/repay": _debtor,
+    "POST /v1/streams/{stream_id}/top-up": _running,
+    "POST /v1/streams/{stream_id}/release": _running,
+    "POST /v1/workers/{worker_id}/reputation/events/{event_id}/appeal": lambda world: {
+        "event_id": new_event(world.platform, world.worker)
+    },
 }
 # They start a draft, by the type of its task, and so move money: its hold is written then.
 _DRAFTS = {"POST /v1/tasks/{task_id}/start": "fixed", "POST /v1/streams": "streaming"}

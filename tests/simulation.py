@@ -30,6 +30,7 @@ class Model:
     status: str = "active"
     due: int = 0
     paused_at: int = 0
+    disputed: bool = False
 
     def __post_init__(self) -> None:
         self.set_anchor(self.start)
@@ -75,6 +76,14 @@ class Model:
     def cancel(self, at: int) -> None:
         self.release(at)
         self.status, self.refunded = "cancelled", self.total - self.released
+
+    def resolve(self, basis_points: int) -> None:
+        self.disputed = True
+        share = (self.total - self.released) * basis_points // 10_000
+        self.released += share
+        self.releases += share > 0
+        self.refunded = self.total - self.released
+        self.status = "cancelled" if self.refunded else "completed"
 
     def pass_time(self, seconds: int) -> None:
         self.start, self.end, self.anchor = self.start - seconds, self.end - seconds, self.anchor - seconds
@@ -177,6 +186,32 @@ class Simulation:
         ).items():
             self.models[stream].cancel(at)
 
+    def release(self) -> None:
+        """On request: the row tells what was released and not when, so it is the second that explains it."""
+        before = epoch(datetime.now(UTC))
+        for some in batches(self.choose({"active"}, 0.03)):
+            with acting(self.books.connection("api"), "platform", self.platform) as connection:
+                rows = connection.execute(
+                    "SELECT s.* FROM unnest(%s::uuid []) AS t (id), LATERAL release_stream(t.id) AS s", [some]
+                ).fetchall()
+            seconds = range(before, epoch(datetime.now(UTC)) + 1)
+            for row in rows:
+                model, released = self.models[row["id"]], micro(row["released_amount"])
+                at = next((at for at in seconds if max(model.released, model.accrued(at)) == released), before)
+                model.release(at)
+
+    def dispute(self) -> None:
+        """Over as soon as it was filed; some streams were paused before."""
+        ids = self.choose({"active", "paused"}, 0.02)
+        with acting(self.books.connection("api"), "platform", self.platform) as connection:
+            connection.execute("SELECT dispute_task(task_id, 'why') FROM streams WHERE id = ANY(%s)", [ids])
+        for row in self.books.rows("SELECT id, task_id, paused_at FROM streams WHERE id = ANY(%s)", ids):
+            model, share = self.models[row["id"]], self.chance.choice([0, 3333, 9999, 10_000])
+            if model.status == "active":
+                model.pause(epoch(row["paused_at"]))
+            self.books.rows("SELECT resolve_dispute(%s, %s)", row["task_id"], share, role="operator")
+            model.resolve(share)
+
     def check(self) -> None:
         rows = self.books.rows(
             "SELECT id, released_amount, remaining_amount, release_seq, status, stream_accrued("
@@ -188,7 +223,7 @@ class Simulation:
             right = (model.released, model.total - model.released, model.releases, model.status)
             if stored != right:
                 self.violations.append(f"{model}: stored {stored}, right {right}")
-            if row["released_amount"] > row["earned"]:
+            if row["released_amount"] > row["earned"] and not model.disputed:
                 self.violations.append(f"{model}: {row['released_amount']} is paid of {row['earned']} earned")
         if len(rows) != len(self.models):
             self.violations.append(f"{len(self.models)} streams were opened, {len(rows)} are there")
@@ -202,6 +237,8 @@ class Simulation:
             self.resume()
             self.top_up()
             self.cancel()
+            self.release()
+            self.dispute()
             self.tick(late=0)
             self.check()
         self.resume(part=1)

@@ -7,7 +7,7 @@ from uuid import uuid4
 import psycopg
 from tests.conftest import Api
 from tests.examples import BODIES
-from tests.people import Wallet, new_loan, new_payout, new_platform, new_stream, new_task, new_worker
+from tests.people import Wallet, new_event, new_loan, new_payout, new_platform, new_stream, new_task, new_worker
 
 from devstack.gateway import Answer
 from devstack.template import Template
@@ -17,9 +17,9 @@ MODULES = {route.function.load().rule.name: route.function.handler.removesuffix(
 RULES: dict[str, Rule] = {rule.name: rule for rule in (route.function.load().rule for route in Template().routes)}
 
 _TABLES: list[LiteralString] = [
-    *["workers", "platforms", "tasks", "streams", "transactions", "loans", "audit_logs"],
+    *["workers", "platforms", "tasks", "streams", "transactions", "loans", "reputation_events", "audit_logs"],
     *["ledger.accounts", "ledger.transfers", "ops.memberships", "ops.deposits", "ops.outbox", "ops.api_keys"],
-    *["ops.advance_terms", "ops.loan_quotes"],
+    *["ops.advance_terms", "ops.loan_quotes", "ops.disputes", "ops.appeals", "ops.transaction_states"],
 ]
 
 
@@ -43,6 +43,7 @@ class World:
             "stream_id": new_stream(self.platform, self.worker),
             "transaction_id": new_payout(connect, self.platform, self.worker),
             "loan_id": new_loan(lender, self.worker),
+            "event_id": new_event(self.platform, self.worker),
         }
 
     def send(

@@ -76,6 +76,18 @@ def add_to(commands: Any) -> None:
     )
     resolve.set_defaults(query=lambda given: operator.resolve_dispute(given.task_id, given.to_worker))
 
+    decide = act(
+        "decide-appeal",
+        "decide a worker's appeal against an event of his reputation",
+        "Granted, a new event gives back what the appealed one took; refused, a new event of 0 points says so.",
+    )
+    decide.add_argument("appeal_id", type=UUID, metavar="APPEAL", help="its id")
+    how = decide.add_mutually_exclusive_group(required=True)
+    how.add_argument("--grant", action="store_true", help="give the points back")
+    how.add_argument("--refuse", action="store_true", help="do not")
+    decide.add_argument("--reason", metavar="TEXT", help="why; the worker and his platforms read it")
+    decide.set_defaults(query=lambda given: operator.decide_appeal(given.appeal_id, given.grant, given.reason))
+
 
 def run(arguments: Namespace) -> int:
     """Do one act and show what became of it."""

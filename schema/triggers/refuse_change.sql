@@ -1,7 +1,8 @@
 -- What is written stays written: history is appended to, and no table that money hangs on is emptied at once.
 --
--- On:      ledger.transfers, audit_logs and their seals, before update, delete or truncate; reputation_events, before
---          update or truncate (a draft worker's events go with him); every other domain table, before truncate
+-- On:      ledger.transfers, audit_logs and their seals, before update, delete or truncate; reputation_events and
+--          the states of transactions, before update or truncate (a draft worker's go with him); every other domain
+--          table, before truncate
 -- Raises:  GS014
 -- Test:    tests/schema/test_append_only.py
 
@@ -27,6 +28,10 @@ FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
 
 CREATE OR REPLACE TRIGGER _000_append_only
 BEFORE UPDATE OR TRUNCATE ON reputation_events
+FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
+
+CREATE OR REPLACE TRIGGER _000_append_only
+BEFORE UPDATE OR TRUNCATE ON ops.transaction_states
 FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
 
 CREATE OR REPLACE TRIGGER _000_no_truncate

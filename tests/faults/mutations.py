@@ -55,6 +55,28 @@ MUTATIONS = [
         (Edit(f"{FUNCTIONS}/top_up_stream.sql", "        anchor_time = v_anchor,\n", ""),),
     ),
     Mutation(
+        "what is disputed is split to the nearest and not cut",
+        ("R1",),
+        (
+            Edit(
+                f"{FUNCTIONS}/resolve_dispute.sql",
+                "div(refunded * 1000000 * p_to_worker, 10000)",
+                "round(refunded * 1000000 * p_to_worker / 10000)",
+            ),
+        ),
+    ),
+    Mutation(
+        "a stream is released for whoever asks",
+        ("R16",),
+        (
+            Edit(
+                f"{FUNCTIONS}/release_stream.sql",
+                "s.id = p_stream_id AND ops.tenant() IN (s.platform_id, s.worker_id)",
+                "s.id = p_stream_id",
+            ),
+        ),
+    ),
+    Mutation(
         "a release is not numbered",
         ("R2", "R4"),
         (Edit(f"{FUNCTIONS}/release_streams.sql", "s.release_seq + (d.amount > 0)::integer", "s.release_seq"),),

@@ -11,14 +11,14 @@ from decimal import Decimal
 from uuid import UUID
 
 import psycopg
-from tests.books import Books
+from tests.books import Books, acting, call
 
 WRITERS = 8
 SECONDS = 20
 # Two transactions that met are run again; what a rule forbids at that moment is an answer, not a fault.
 DEADLOCK = "40P01"
 AGAIN = {DEADLOCK, "40001"}
-FORBIDDEN = {"GS001", "GS011", "GS012", "GS015", "23001", "23503", "23514"}
+FORBIDDEN = {"GS001", "GS011", "GS012", "GS015", "GS070", "23001", "23503", "23514"}
 
 
 class Writer:
@@ -79,6 +79,49 @@ class Writer:
     def act_complete(self) -> bool:
         return self.on("tasks WHERE status = 'active'", "complete_task", rating=self.random.choice([None, 1, 3, 5]))
 
+    def act_rate(self) -> bool:
+        return self.on("tasks WHERE status = 'completed'", "rate_task", rating=self.random.randint(1, 5))
+
+    def act_dispute(self) -> bool:
+        """One of the two parties, over a task or a stream."""
+        by = self.random.choice(["platform", "worker"])
+        found = self.books.rows(
+            f"SELECT id, {by}_id AS tenant FROM tasks WHERE status IN ('pending', 'active') ORDER BY random() LIMIT 1"
+        )
+        if found and self.random.random() < 0.5:
+            with acting(self.books.connection("api"), by, found[0]["tenant"]) as api:
+                call(api, "dispute_task", found[0]["id"], "why")
+            return True
+        return False
+
+    def act_resolve(self) -> bool:
+        found = self.some("tasks WHERE status = 'disputed'")
+        if found:
+            share = self.random.choice([0, 3333, 10_000])
+            call(self.books.connection("operator"), "resolve_dispute", found[1], share)
+        return found is not None
+
+    def act_appeal(self) -> bool:
+        found = self.books.rows(
+            "SELECT worker_id, id FROM reputation_events WHERE new_score < previous_score ORDER BY random() LIMIT 1"
+        )
+        if not found:
+            return False
+        try:
+            with acting(self.books.connection("api"), "worker", found[0]["worker_id"]) as api:
+                call(api, "appeal_event", found[0]["id"], "why")
+        except psycopg.errors.UniqueViolation as error:
+            if error.diag.constraint_name != "appeals_event_key":  # it is appealed already; a double payment is a fault
+                raise
+            return False
+        return True
+
+    def act_decide(self) -> bool:
+        found = self.books.rows("SELECT id FROM ops.appeals WHERE status = 'open' ORDER BY random() LIMIT 1")
+        if found:
+            call(self.books.connection("operator"), "decide_appeal", found[0]["id"], self.random.random() < 0.5)
+        return bool(found)
+
     def act_cancel(self) -> bool:
         return self.on("tasks WHERE status IN ('pending', 'active')", "cancel_task")
 
@@ -103,6 +146,17 @@ class Writer:
 
     def act_release(self) -> bool:
         return bool(self.books.release(limit=5)["released"])
+
+    def act_release_on_request(self) -> bool:
+        """By a worker, or by his platform."""
+        by = self.random.choice(["platform", "worker"])
+        found = self.books.rows(
+            f"SELECT id, {by}_id AS tenant FROM streams WHERE status = 'active' ORDER BY random() LIMIT 1"
+        )
+        if found:
+            with acting(self.books.connection("api"), by, found[0]["tenant"]) as api:
+                call(api, "release_stream", found[0]["id"])
+        return bool(found)
 
     def act_deposit(self) -> bool:
         self.books.act(self.random.choice(self.platforms), "deposit", self.amount())

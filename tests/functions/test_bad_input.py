@@ -21,6 +21,7 @@ from tests.world import MODULES, RULES, World
 from devstack.gateway import Answer
 from gigstream.queries.base import Slice
 from gigstream.web import Rule
+from gigstream.wire import query_name
 
 
 @pytest.fixture
@@ -106,13 +107,18 @@ def test_a_query_parameter_is_known_right_and_given_once(world: World) -> None:
             for value in values:
                 answer = world.send(rule, world.body(name), query=f"?{field}={quote(value, safe='%')}")
                 assert_problem(answer, 422, field, (name, value))
+            if field.endswith("[]"):
+                continue
             assert_problem(world.send(rule, world.body(name), query=f"?{field}=1&{field}=1"), 422, field, name)
 
 
 def filters(rule: Rule) -> dict[str, list[str]]:
-    """The route's own query parameters."""
-    own = [name for name, one in rule.parameters.items() if one.annotation is not Slice]
-    return {name: WRONG_TEXT for name in own if f"{{{name}}}" not in rule.path}
+    """The route's own query parameters; what is any text is wrong only where Postgres cannot hold it."""
+    return {
+        query_name(name, one.annotation): ["%00"] if one.annotation == str | None else WRONG_TEXT
+        for name, one in rule.parameters.items()
+        if one.annotation is not Slice and f"{{{name}}}" not in rule.path
+    }
 
 
 def test_where_money_moves_an_idempotency_key_is_required(world: World) -> None:

@@ -167,3 +167,45 @@ def test_releases_newest_first_in_pages(job: Job, platform: Caller, worker: Call
     assert rest["next_cursor"] is None
     total = sum(Decimal(release["amount"]) for release in page["data"] + rest["data"])
     assert total == Decimal(worker.get("/balance").json["available"])
+
+
+def test_a_top_up_makes_more_of_a_stream(platform: Caller, worker: Caller) -> None:
+    stream = f"/v1/streams/{new_stream(platform, worker, '3600', start_time=ago(minutes=10))}"
+    topped = platform.made(f"{stream}/top-up", {"amount": "400.5"})
+    assert topped["total_amount"] == "4000.500000"
+    assert Decimal(topped["released_amount"]) >= 600
+    end = (datetime.now(UTC) + timedelta(days=2)).replace(microsecond=0)
+    later = platform.made(f"{stream}/top-up", {"amount": "1", "end_time": end.isoformat()})
+    assert datetime.fromisoformat(later["end_time"]) == end
+
+    for wrong in ("2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z", "9999-12-31T23:59:59Z"):
+        answer = platform.post(f"{stream}/top-up", {"amount": "1", "end_time": wrong})
+        assert (answer.status, answer.json["errors"][0]["field"]) == (422, "end_time"), wrong
+    short = platform.post(f"{stream}/top-up", {"amount": "9000"})
+    assert (short.status, short.json["code"]) == (409, "insufficient_funds")
+    assert worker.post(f"{stream}/top-up", {"amount": "1"}).status == 403
+
+
+def test_either_party_has_it_released_the_worker_once_a_minute(platform: Caller, worker: Caller) -> None:
+    stream = f"/v1/streams/{new_stream(platform, worker, '3600', start_time=ago(minutes=10))}"
+    first = worker.post(f"{stream}/release", once="now")
+    assert Decimal(first.json["released_amount"]) >= 600
+    assert worker.get("/balance").json["available"] == first.json["released_amount"]
+    replay = worker.post(f"{stream}/release", once="now")
+    assert (replay.body, replay.header("Idempotency-Replayed")) == (first.body, "true")
+
+    again = worker.post(f"{stream}/release")
+    assert (again.status, again.json["code"]) == (429, "asked_too_soon")
+    assert 1 <= int(again.header("Retry-After") or 0) <= 60
+    assert "r=0" not in (again.header("RateLimit") or "r=0"), "he may ask for other things"
+    for _ in range(2):
+        assert platform.post(f"{stream}/release").status == 200
+    assert worker.post(f"/v1/streams/{new_stream(platform, worker)}/release").status == 200
+
+
+def test_lists_are_filtered_by_time(platform: Caller, worker: Caller) -> None:
+    first, second = (new_stream(platform, worker, "10") for _ in range(2))
+    moment = platform.get(f"/v1/streams/{second}").json["created_at"]
+    for who in (platform, worker):
+        assert [one["id"] for one in who.get(f"/v1/streams?created_from={moment}").json["data"]] == [second]
+        assert [one["id"] for one in who.get(f"/v1/streams?created_to={moment}").json["data"]] == [first]

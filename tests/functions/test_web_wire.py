@@ -30,12 +30,13 @@ class Outer:
     at: datetime
     day: date
     inner: list[Inner]
-    none: None = None
+    none: None
+    unasked: Inner | None = None
 
 
 def test_replies_are_encoded_exactly() -> None:
     at = datetime(2026, 11, 22, 12, 0, 0, 500000, timezone(timedelta(hours=2)))
-    encoded = wire.encode(Outer(ID, at, date(2026, 11, 22), [Inner(Decimal("12345678901234.123456"))]))
+    encoded = wire.encode(Outer(ID, at, date(2026, 11, 22), [Inner(Decimal("12345678901234.123456"))], None))
     assert json.loads(encoded) == {
         "id": str(ID),
         "at": "2026-11-22T10:00:00.500000Z",

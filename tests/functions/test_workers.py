@@ -9,7 +9,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from tests.conftest import Api
-from tests.people import Caller, new_platform, new_stream, new_task, new_worker
+from tests.people import Caller, new_event, new_platform, new_stream, new_task, new_worker
 
 Connect = Callable[[str], psycopg.Connection]
 Job = Callable[..., Any]
@@ -149,6 +149,14 @@ def test_reputation_is_the_sum_of_its_points(platform: Caller, worker: Caller) -
         "points_from_ratings": 0,
         "points_from_disputes": 0,
         "points_from_others": 0,
+        "factors": [
+            {"name": "opening", "events": 0, "weight": None, "points": 500},
+            {"name": "tasks", "events": 3, "weight": 5, "points": 15},
+            {"name": "ratings", "events": 2, "weight": 20, "points": 0},
+            {"name": "disputes", "events": 0, "weight": 20, "points": 0},
+            {"name": "appeals", "events": 0, "weight": None, "points": 0},
+            {"name": "others", "events": 0, "weight": None, "points": 0},
+        ],
     }
     events = worker.get("/reputation/events").json["data"]
     assert [event["new_score"] for event in events] == [515, 510, 520, 515, 505]
@@ -171,6 +179,60 @@ def test_risk_names_what_fails(worker: Caller) -> None:
     assert "account younger than 7 days" in risk["reasons"]
     factors = [value for name, value in risk.items() if name.endswith("_factor")]
     assert risk["risk_score"] == sum(factors)
+    assert risk["risk_score"] == sum(factor["points"] for factor in risk["factors"])
+    assert risk["factors"][0] == {
+        "name": "reputation", "value": "500", "weight": "0.3", "max_points": 300, "points": 150,
+    }  # fmt: skip
+    assert [factor["name"] for factor in risk["factors"]] == [
+        "reputation", "completion", "activity", "age", "repayment", "disputes", "floor",
+    ]  # fmt: skip
+
+
+def test_risk_says_what_lifts_it_to_nothing(connect: Connect, platform: Caller, worker: Caller) -> None:
+    platform.made(f"/v1/tasks/{new_task(platform, worker)}/dispute", {"reason": "why"})
+    penalty = "INSERT INTO reputation_events (worker_id, event_type, delta) VALUES (%s, 'penalty', -450)"
+    connect("jobs").execute(penalty, [worker.id])
+    risk = worker.get("/risk").json
+    points = {factor["name"]: factor["points"] for factor in risk["factors"]}
+    assert (points["reputation"], points["repayment"], points["disputes"]) == (15, 50, -200)
+    assert (points["floor"], risk["risk_score"]) == (135, 0)
+    for factor in risk["factors"]:
+        weighed = round(Decimal(factor["value"]) * Decimal(factor["weight"]))
+        bound = factor["max_points"]
+        assert factor["points"] == (min(weighed, bound) if bound > 0 else max(weighed, bound)), factor
+
+
+def test_an_appeal_is_shown_with_its_event(api: Api, platform: Caller, worker: Caller) -> None:
+    event_id = new_event(platform, worker)
+    path = f"{worker.path}/reputation/events/{event_id}/appeal"
+
+    appealed = worker.made(path, {"reason": "It was the other rider."})
+
+    expected = {"event_id": event_id, "reason": "It was the other rider.", "status": "open", "decided_at": None}
+    assert appealed.items() >= expected.items()
+    for who in (worker, platform):
+        events = who.get(f"{worker.path}/reputation/events").json["data"]
+        assert {event["id"]: event["appeal"] for event in events if event["appeal"]} == {event_id: "open"}
+    gain = next(event for event in worker.get("/reputation/events").json["data"] if event["delta"] > 0)
+    again = worker.post(path, {"reason": "Really."})
+    assert (again.status, again.json["code"]) == (409, "already_appealed")
+    nothing_lost = worker.post(f"{worker.path}/reputation/events/{gain['id']}/appeal", {"reason": "More!"})
+    assert (nothing_lost.status, nothing_lost.json["code"]) == (409, "wrong_state")
+    assert new_worker(api, platform).post(path, {"reason": "x"}).status == 404
+    assert platform.post(path, {"reason": "x"}).status == 403
+
+
+def test_what_an_appeal_gave_back_is_a_factor(connect: Connect, platform: Caller, worker: Caller) -> None:
+    event_id = new_event(platform, worker)
+    appealed = worker.made(f"{worker.path}/reputation/events/{event_id}/appeal", {"reason": "no"})
+    connect("operator").execute("SELECT decide_appeal(%s, TRUE)", [appealed["id"]])
+
+    reputation = worker.get("/reputation").json
+    assert reputation["score"] == 505 == sum(factor["points"] for factor in reputation["factors"])
+    assert {"name": "appeals", "events": 1, "weight": None, "points": 10} in reputation["factors"]
+    newest, rated, _ = worker.get("/reputation/events").json["data"]
+    assert (newest["event_type"], newest["appealed_event_id"], newest["delta"]) == ("appeal", event_id, 10)
+    assert (rated["id"], rated["appeal"]) == (event_id, "granted")
 
 
 def test_change_what_is_named_and_nothing_else(worker: Caller) -> None:

@@ -5,10 +5,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from uuid import uuid4
 
-import psycopg
 import pytest
 from tests.conftest import Api
-from tests.people import Caller, new_platform, new_task, new_worker
+from tests.people import Caller, new_event, new_platform, new_task, new_worker
 
 from devstack import operator
 from gigstream import config
@@ -40,12 +39,10 @@ def test_a_platform_is_locked_out_and_let_in_again(platform: Caller, capsys: pyt
     assert platform.get().status == 200
 
 
-def test_a_dispute_is_resolved(
-    api: Api, connect: Callable[[str], psycopg.Connection], platform: Caller, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_dispute_is_resolved(api: Api, platform: Caller, capsys: pytest.CaptureFixture[str]) -> None:
     worker = new_worker(api, platform)
     task_id = new_task(platform, worker, "10")
-    connect("operator").execute("UPDATE tasks SET status = 'disputed', disputed_at = now()")
+    worker.made(f"/v1/tasks/{task_id}/dispute", {"reason": "nobody opened"})
 
     assert operate("resolve-dispute", task_id, "--to-worker", "2500") == 0
 
@@ -54,6 +51,27 @@ def test_a_dispute_is_resolved(
         ["id", task_id], ["status", "cancelled"], ["paid", "2.500000", "USDC"], ["refunded", "7.500000", "USDC"],
     ]  # fmt: skip
     assert Decimal(worker.get("/balance").json["available"]) == Decimal("2.5")
+
+
+@pytest.mark.parametrize(("how", "status", "points"), [("--grant", "granted", 10), ("--refuse", "refused", 0)])
+def test_an_appeal_is_decided(
+    api: Api, platform: Caller, capsys: pytest.CaptureFixture[str], how: str, status: str, points: int
+) -> None:
+    worker = new_worker(api, platform)
+    event = f"{worker.path}/reputation/events/{new_event(platform, worker)}"
+    appeal_id = worker.made(f"{event}/appeal", {"reason": "it rained"})["id"]
+
+    assert operate("decide-appeal", appeal_id, how, "--reason", "the forecast") == 0
+
+    shown = dict(line.rsplit(maxsplit=1) for line in capsys.readouterr().out.splitlines() if not line.startswith("{"))
+    score = 495 + points
+    assert shown == {
+        "id": appeal_id, "status": status, "worker id": worker.id, "points": str(points), "score": str(score),
+    }  # fmt: skip
+    newest = worker.get("/reputation/events").json["data"][0]
+    decided = {"event_type": "appeal", "delta": points, "reason": f"appeal {status}: the forecast"}
+    assert newest.items() >= decided.items()
+    assert operate("decide-appeal", appeal_id, how) == 2
 
 
 def test_the_pool_is_funded(platform: Caller, capsys: pytest.CaptureFixture[str]) -> None:
@@ -74,6 +92,9 @@ def test_the_pool_is_funded(platform: Caller, capsys: pytest.CaptureFixture[str]
         (["resolve-dispute", str(uuid4()), "--to-worker", "half"], "invalid int value: 'half'"),
         (["resolve-dispute", str(uuid4()), "--to-worker", "10001"], "between 0 and 10000 basis points"),
         (["resolve-dispute", str(uuid4())], "--to-worker"),
+        (["decide-appeal", str(uuid4()), "--grant"], "no appeal"),
+        (["decide-appeal", str(uuid4())], "one of the arguments --grant --refuse is required"),
+        (["decide-appeal", str(uuid4()), "--grant", "--refuse"], "not allowed with argument"),
         (["deactivate-platform", str(uuid4())], "no platform"),
         (["activate-platform", "PLATFORM"], "the platform is active already"),
         ([], "ACT"),
@@ -99,7 +120,9 @@ def test_a_database_that_fails_is_another_matter(
     assert "GIGSTREAM_MODE" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("act", ["", "deactivate-platform", "fund-pool", "write-off", "resolve-dispute"])
+@pytest.mark.parametrize(
+    "act", ["", "deactivate-platform", "fund-pool", "write-off", "resolve-dispute", "decide-appeal"]
+)
 def test_every_act_explains_itself(act: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert operate(*filter(None, [act, "--help"])) == 0
     assert "usage: gigstream operator" in capsys.readouterr().out

@@ -56,7 +56,7 @@ def test_a_function_has_the_rights_of_its_kind_and_no_more(name: str) -> None:
     assert properties["LoggingConfig"] == {"LogGroup": {"Ref": f"{kind}Logs"}}
     given = set(properties.get("Environment", {}).get("Variables", {}))
     allowed = {
-        "Api": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER"},
+        "Api": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER", "ARC_EXPLORER_URL"},
         "Jobs": {"DATABASE_URL_JOBS"},
         "Anchor": {"DATABASE_URL_JOBS", "AUDIT_ANCHOR_BUCKET", "AUDIT_ANCHOR_DAYS"},
     }

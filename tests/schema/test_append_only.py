@@ -21,6 +21,7 @@ def test_no_table_is_truncated_not_even_by_the_owner(books: Books, table: str) -
         "UPDATE audit_logs SET action = 'x'",
         "DELETE FROM audit_logs",
         "UPDATE reputation_events SET delta = 1",
+        "UPDATE ops.transaction_states SET status = 'failed'",
     ],
 )
 def test_what_is_written_stays_written_even_for_the_owner(books: Books, statement: str) -> None:

@@ -46,6 +46,17 @@ PLANTED = [
     ),
     ("streams.total_amount held", "UPDATE streams SET total_amount = total_amount + 1", None),
     ("streams.refunded", "UPDATE ledger.transfers SET amount = 0.5 WHERE reason = 'refund'", "ledger.transfers"),
+    (
+        "streams.status of a disputed task",
+        (
+            "UPDATE streams SET status = 'active', paused_at = NULL, next_release_at = end_time"
+            " WHERE task_id IN (SELECT id FROM tasks WHERE status = 'disputed')"
+        ),
+        None,
+    ),
+    ("disputes.resolved_at", "UPDATE ops.disputes SET resolved_at = now(), to_worker = 0", None),
+    ("appeals.status", "UPDATE ops.appeals SET status = 'open', decided_at = NULL", None),
+    ("transactions.status", "DELETE FROM ops.transaction_states", None),
     ("tasks.amount of stream", "UPDATE tasks SET amount = amount + 1", None),
     ("tasks.paid_amount of stream", f"UPDATE tasks SET paid_amount = 0 {ON_CANCELLED_STREAM}", None),
     (
@@ -121,6 +132,15 @@ def book(books: Books) -> None:
     books.release()
     books.act(platform, "top_up_stream", cancelled, 1)
     books.act(platform, "cancel_stream", cancelled)
+    disputed = books.stream(platform, worker, ago=600)
+    task = books.value("SELECT task_id FROM streams WHERE id = %s", disputed)
+    books.act(platform, "dispute_task", task, "why")
+    loss = books.value(
+        "INSERT INTO reputation_events (worker_id, event_type, delta) VALUES (%s, 'penalty', -1) RETURNING id", worker
+    )
+    with acting(books.connection("api"), "worker", worker) as api:
+        appeal = call(api, "appeal_event", loss, "why")
+    call(books.connection("operator"), "decide_appeal", appeal["id"], True)
     payout = books.job("process_payment", worker, platform, 5)
     books.job("complete_payment", payout["id"], "0x" + "1" * 64, 1)
     books.job("process_payment", worker, platform, 1)

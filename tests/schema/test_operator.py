@@ -11,6 +11,7 @@ ACTS = {
     "fund_pool": "numeric",
     "write_off_advance": "uuid",
     "resolve_dispute": "uuid, integer",
+    "decide_appeal": "uuid, boolean, text",
 }
 
 

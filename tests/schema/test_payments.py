@@ -77,3 +77,23 @@ def test_unknown_ids(books: Books, platform: UUID) -> None:
 def test_the_api_pays_nobody_out(books: Books, platform: UUID, worker: UUID) -> None:
     with refused("42501"):
         books.act(platform, "process_payment", worker, platform, 1)
+
+
+def test_each_state_of_a_transaction_is_kept_and_never_changed(books: Books, platform: UUID, worker: UUID) -> None:
+    payout = books.job("process_payment", worker, platform, 1)["id"]
+    books.rows("UPDATE transactions SET status = 'processing' WHERE id = %s RETURNING id", payout)
+    books.rows("UPDATE transactions SET blockchain_confirmations = 3 WHERE id = %s RETURNING id", payout)
+    books.job("complete_payment", payout, HASH, 1)
+    failed = books.job("process_payment", worker, platform, 1)["id"]
+    books.plant("UPDATE transactions SET status = 'failed', error_message = 'blocked' WHERE id = %s", failed)
+
+    def states(transaction: UUID) -> list[tuple[str, str | None]]:
+        rows = books.rows("SELECT * FROM ops.transaction_states WHERE transaction_id = %s ORDER BY id", transaction)
+        assert [row["created_at"] for row in rows] == sorted(row["created_at"] for row in rows)
+        return [(row["status"], row["error_message"]) for row in rows]
+
+    assert states(payout) == [("pending", None), ("processing", None), ("completed", None)]
+    assert states(failed) == [("pending", None), ("failed", "blocked")]
+    for role in ("api", "jobs", "operator"):
+        with refused("42501"):
+            books.connection(role).execute("INSERT INTO ops.transaction_states (status) VALUES ('pending')")

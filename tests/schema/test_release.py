@@ -1,12 +1,15 @@
 """A tick releases what is due at a moment. It depends on time, never on counting ticks."""
 
 import random
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import psycopg
 import pytest
-from tests.books import Books, Row
+from tests.books import Books, Row, acting, call, refused
 
 
 @pytest.fixture
@@ -167,3 +170,85 @@ def test_lost_repeated_late_and_shuffled_ticks_end_like_a_clean_run(books: Books
     assert run([*disturbed, end]) == clean
     assert run([end]) == clean
     assert books.differences() == []
+
+
+# ---------------------------------------------------------------------------------------------------------- on request
+
+
+def by_worker(books: Books, worker: UUID, function: str, *values: object) -> Row:
+    with acting(books.connection("api"), "worker", worker) as api:
+        return call(api, function, *values)
+
+
+def test_either_party_has_released_what_has_accrued(books: Books, platform: UUID, worker: UUID) -> None:
+    stream = books.stream(platform, worker, "36", ago=600, interval=3600)
+
+    first = by_worker(books, worker, "release_stream", stream)
+    second = books.act(platform, "release_stream", stream)
+
+    assert 6 <= first["released_amount"] <= second["released_amount"] < Decimal("6.5")
+    assert books.balance("worker_available", worker, platform) == second["released_amount"]
+    told = books.rows("SELECT payload FROM ops.outbox WHERE event = 'stream.released' ORDER BY id")
+    assert told[0]["payload"] == {key: str(first["released_amount"]) for key in ("amount", "released_amount")}
+    asked = [row["actor_type"] for row in books.rows(
+        "SELECT actor_type FROM audit_logs WHERE action = 'stream.released' ORDER BY id"
+    )]  # fmt: skip
+    assert asked == ["worker", "platform"]
+
+
+def test_a_release_at_the_end_completes_the_stream(books: Books, platform: UUID, worker: UUID) -> None:
+    stream = books.stream(platform, worker, "36", ago=7200)
+
+    assert by_worker(books, worker, "release_stream", stream)["status"] == "completed"
+
+    assert books.row("SELECT status, paid_amount FROM tasks") == {"status": "completed", "paid_amount": 36}
+    assert books.balance("worker_available", worker, platform) == 36
+
+
+def test_a_worker_asks_once_a_minute_for_each_stream(books: Books, platform: UUID, worker: UUID) -> None:
+    first, second = (books.stream(platform, worker, ago=600) for _ in range(2))
+    by_worker(books, worker, "release_stream", first)
+
+    with pytest.raises(psycopg.Error) as error:
+        by_worker(books, worker, "release_stream", first)
+    assert error.value.sqlstate == "GS070"
+    assert 50 <= int(error.value.diag.message_detail or 0) <= 60
+    by_worker(books, worker, "release_stream", second)
+    books.act(platform, "release_stream", first)
+    books.plant("UPDATE ops.rate_limits SET minute = minute - interval '1 minute'")
+    by_worker(books, worker, "release_stream", first)
+    books.plant("UPDATE ops.rate_limits SET minute = minute + interval '1 hour'")
+    by_worker(books, worker, "release_stream", first)
+
+
+def test_what_is_refused_is_no_request(books: Books, platform: UUID, worker: UUID) -> None:
+    stream = books.stream(platform, worker, ago=600)
+    books.act(platform, "pause_stream", stream)
+    with refused("GS011"):
+        by_worker(books, worker, "release_stream", stream)
+    books.act(platform, "resume_stream", stream)
+
+    by_worker(books, worker, "release_stream", stream)
+
+
+def test_a_stranger_has_nothing_released(books: Books, platform: UUID, worker: UUID) -> None:
+    stream = books.stream(platform, worker, ago=600)
+    for kind, stranger in [("platform", books.platform("0")), ("worker", books.worker(platform)), ("", uuid4())]:
+        with refused("GS001"), acting(books.connection("api"), kind, stranger) as api:
+            call(api, "release_stream", stream)
+    assert released(books) == 0
+
+
+def test_a_release_on_request_and_a_tick_at_once_pay_once(books: Books, platform: UUID, worker: UUID) -> None:
+    for _ in range(10):
+        stream = books.stream(platform, worker, "36", ago=600)
+
+        def ask(number: int, stream: UUID = stream) -> None:
+            with closing(Books(books.url)) as own:
+                own.act(platform, "release_stream", stream) if number % 2 else own.release()
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(ask, range(4)))
+    paid = books.value("SELECT sum(released_amount) FROM streams")
+    assert 60 <= paid < 62
+    assert books.balance("worker_available", worker, platform) == paid

@@ -9,6 +9,7 @@ from tests.books import Books, acting, refused
 TENANT_TABLES = [
     "workers", "platforms", "tasks", "streams", "transactions", "reputation_events", "loans", "audit_logs",
     "ops.memberships", "ledger.accounts", "ledger.transfers", "ops.advance_terms", "ops.loan_quotes",
+    "ops.disputes", "ops.appeals", "ops.transaction_states",
 ]  # fmt: skip
 VIEWS = [
     "worker_earnings_view", "platform_performance_view", "daily_transaction_summary", "worker_risk_assessment",
@@ -40,6 +41,12 @@ def pair(books: Books) -> tuple[UUID, UUID]:
         " VALUES (%s, %s, 'earned', 1, 0, 1, now())",
         worker, platform,
     )  # fmt: skip
+    books.act(platform, "dispute_task", books.task(platform, worker), "why")
+    loss = books.value(
+        "INSERT INTO reputation_events (worker_id, event_type, delta) VALUES (%s, 'penalty', -1) RETURNING id", worker
+    )
+    with acting(books.connection("api"), "worker", worker) as api:
+        api.execute("SELECT appeal_event(%s, 'why')", [loss])
     return platform, worker
 
 
@@ -74,7 +81,7 @@ def test_a_platform_and_a_worker_see_nothing_of_strangers(books: Books, pair: tu
 
 def test_both_parties_see_what_is_between_them(pair: tuple[UUID, UUID], count: Count) -> None:
     platform, worker = pair
-    hidden = {("loans", platform), ("ops.loan_quotes", platform), ("audit_logs", worker)}
+    hidden = {("loans", platform), ("ops.loan_quotes", platform)}
 
     for table in TENANT_TABLES:
         for tenant, kind in [(platform, "platform"), (worker, "worker")]:

@@ -40,6 +40,10 @@ class Settings:
         return self._secret("API_KEY_PEPPER")
 
     @property
+    def explorer_url(self) -> str:
+        return self.environment.get("ARC_EXPLORER_URL") or "https://testnet.arcscan.app"
+
+    @property
     def audit_anchor_bucket(self) -> str | None:
         return self.environment.get("AUDIT_ANCHOR_BUCKET")
 

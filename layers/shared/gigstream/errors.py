@@ -180,6 +180,14 @@ class EmailTaken(AlreadyExists):
     }
 
 
+class AlreadyAppealed(AlreadyExists):
+    """An appeal against this event is open, or was granted."""
+
+    code = "already_appealed"
+    sqlstates = ()
+    constraints: ClassVar[Mapping[str, str | None]] = {"appeals_event_key": None}
+
+
 class AlreadyCreated(Conflict):
     """This request was carried out before; its answer held a secret, which is shown only once."""
 
@@ -261,6 +269,13 @@ class SignInLocked(GigStreamError):
 
     status = 429
     code = "sign_in_locked"
+
+
+class AskedTooSoon(RateLimited):
+    """This was done less than a minute ago; try again later."""
+
+    code = "asked_too_soon"
+    sqlstates = ("GS070",)
 
 
 class AppendOnly(GigStreamError):

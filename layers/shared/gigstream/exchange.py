@@ -70,12 +70,12 @@ class Exchange:
         return key
 
     def query_values(self) -> dict[str, str]:
-        """The query parameters. Raises Invalid when one is given twice."""
+        """The query parameters; only a list's, `name[]`, may be given twice. Raises Invalid for another's."""
         values: dict[str, str] = {}
         for name, given in (self.request.to_original_event()["multiValueQueryStringParameters"] or {}).items():
-            if len(given) != 1:
+            if len(given) != 1 and not name.endswith("[]"):
                 raise Invalid(fields={wire.shown(name): "is given twice"})
-            values[name] = given[0]
+            values[name] = ",".join(given)
         return values
 
     def raw_body(self) -> bytes:
@@ -127,7 +127,8 @@ class Exchange:
         headers = {"Content-Type": "application/problem+json", **(extra or {})}
         if error.retry_after is not None:
             headers["Retry-After"] = str(error.retry_after)
-        if isinstance(error, RateLimited):
+        # Whose request was counted is told by that; a rule of the route's own is no matter of his allowance.
+        if isinstance(error, RateLimited) and self.session.limit is None:
             self.session.limit = db.Limit(self.allowance, 0, error.retry_after or 0)
         if error.status == 401:
             headers["WWW-Authenticate"] = "Bearer"

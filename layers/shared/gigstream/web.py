@@ -81,8 +81,9 @@ class Endpoint(Chalice):
     """The app of one route. Its view takes path values and query parameters, converted by annotation.
 
     A parameter that the path does not name is a query parameter: UUID, datetime, date, str or a Literal of strings,
-    `| None` with a default when it may be absent, or a Slice for `cursor` and `limit`. `worker_id` may be `me`, and
-    when a worker calls it is never another's.
+    `| None` with a default when it may be absent, or a Slice for `cursor` and `limit`. A frozenset `expand` is sent as
+    `expand[]=a,b` or as `expand[]=a&expand[]=b`. `worker_id` may be `me`, and when a worker calls it is never
+    another's.
     """
 
     rule: Rule
@@ -220,8 +221,8 @@ class Endpoint(Chalice):
                 arguments[name] = _slice(sent.pop("cursor", None), sent.pop("limit", None))
             elif name in path_values:
                 arguments[name] = self._path_value(name, path_values[name], readers[name])
-            elif name in sent:
-                arguments[name] = _read(name, sent.pop(name), readers[name])
+            elif (shown := wire.query_name(name, parameter.annotation)) in sent:
+                arguments[name] = _read(shown, sent.pop(shown), readers[name])
             elif parameter.default is parameter.empty:
                 raise Invalid(fields={name: "is required"})
         for name in sent:

@@ -23,7 +23,10 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def encode(value: object) -> str:
-    """Compact JSON: dataclasses as objects, decimals as strings with six decimals, times in RFC 3339 UTC."""
+    """Compact JSON: dataclasses as objects, decimals as strings with six decimals, times in RFC 3339 UTC.
+
+    A field that has None for a default is left out while it is None: what was not asked for is not sent.
+    """
     return json.dumps(value, default=_plain, separators=(",", ":"), allow_nan=False)
 
 
@@ -80,11 +83,22 @@ _READERS: dict[Any, Reader] = {UUID: uuid, datetime: time, date: day, str: strin
 
 
 def reader(kind: Any) -> Reader:
-    """How text becomes a value of this annotation: UUID, datetime, date, str, a Literal of strings, or these | None."""
+    """How text becomes a value of this annotation: UUID, datetime, date, str, a Literal of strings, or these | None.
+
+    A frozenset of one of these is read from a list with commas.
+    """
+    if get_origin(kind) is frozenset:
+        read = reader(*get_args(kind))
+        return lambda text: frozenset(read(part) for part in text.split(","))
     choices = [choice for choice in get_args(kind) if choice is not type(None)]
     if get_origin(kind) is Literal:
         return lambda text: _chosen(text, choices)
     return reader(choices[0]) if choices else _READERS[kind]
+
+
+def query_name(name: str, kind: Any) -> str:
+    """How a parameter of a view is called in the query: `expand[]` for a set `expand`."""
+    return f"{name}[]" if get_origin(kind) is frozenset else name
 
 
 def _chosen(text: str, choices: list[str]) -> str:
@@ -104,13 +118,20 @@ def _plain(value: object) -> object:
     if isinstance(value, UUID):
         return str(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return {name: getattr(value, name) for name in _names(type(value))}
+        found = {name: getattr(value, name) for name in _names(type(value))}
+        return {name: one for name, one in found.items() if one is not None or name not in _optional(type(value))}
     raise TypeError(f"no JSON for {type(value).__name__}")
 
 
 @cache
 def _names(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
+
+
+@cache
+def _optional(kind: Any) -> frozenset[str]:
+    """The fields with None for a default: as long as they are None they are not sent."""
+    return frozenset(field.name for field in fields(kind) if field.default is None)
 
 
 def _object(pairs: list[tuple[str, object]]) -> Mapping[str, object]:

@@ -152,6 +152,10 @@ AS $$
             (
                 'tasks.status of stream', (t.status = 'completed')::integer - (t.status = 'cancelled')::integer,
                 (s.status = 'completed')::integer - (s.status = 'cancelled')::integer
+            ),
+            (
+                'streams.status of a disputed task', (t.status = 'disputed' AND s.status = 'paused')::integer,
+                (t.status = 'disputed')::integer
             )
         ) AS f (figure, stored, recounted)
     ),
@@ -175,6 +179,48 @@ AS $$
             )
         ) AS f (figure, stored, recounted)
         WHERE NOT EXISTS (SELECT FROM streams AS s WHERE s.task_id = t.id)
+    ),
+
+    -- A dispute is open as long as its task is disputed.
+    dispute_figures AS (
+        SELECT
+            d.id,
+            'disputes.resolved_at' AS figure,
+            (d.resolved_at IS NULL)::integer::numeric AS stored,
+            (t.status = 'disputed')::integer::numeric AS recounted
+        FROM ops.disputes AS d
+        INNER JOIN tasks AS t ON d.task_id = t.id
+    ),
+
+    -- Each decision is an event.
+    appeal_figures AS (
+        SELECT
+            a.event_id AS id,
+            'appeals.status' AS figure,
+            count(a.decided_at)::numeric AS stored,
+            coalesce(max(e.decisions), 0)::numeric AS recounted
+        FROM ops.appeals AS a
+        LEFT JOIN (
+            SELECT v.related_id, count(*) AS decisions FROM reputation_events AS v
+            WHERE v.event_type = 'appeal'
+            GROUP BY v.related_id
+        ) AS e ON a.event_id = e.related_id
+        GROUP BY a.event_id
+    ),
+
+    state_figures AS (
+        SELECT
+            x.id,
+            'transactions.status' AS figure,
+            array_position(o.states, x.status)::numeric AS stored,
+            array_position(o.states, h.status)::numeric AS recounted
+        FROM (SELECT '{pending, processing, completed, failed}'::text [] AS states) AS o
+        CROSS JOIN transactions AS x
+        LEFT JOIN (
+            SELECT DISTINCT ON (n.transaction_id) n.transaction_id, n.status
+            FROM ops.transaction_states AS n
+            ORDER BY n.transaction_id, n.id DESC
+        ) AS h ON x.id = h.transaction_id
     ),
 
     payout_figures AS (
@@ -327,6 +373,9 @@ AS $$
         UNION ALL SELECT r.id, r.figure, r.stored, r.recounted FROM reputation_figures AS r
         UNION ALL SELECT s.id, s.figure, s.stored, s.recounted FROM stream_figures AS s
         UNION ALL SELECT t.id, t.figure, t.stored, t.recounted FROM task_figures AS t
+        UNION ALL SELECT d.id, d.figure, d.stored, d.recounted FROM dispute_figures AS d
+        UNION ALL SELECT v.id, v.figure, v.stored, v.recounted FROM appeal_figures AS v
+        UNION ALL SELECT n.id, n.figure, n.stored, n.recounted FROM state_figures AS n
         UNION ALL SELECT x.id, x.figure, x.stored, x.recounted FROM payout_figures AS x
         UNION ALL SELECT l.id, l.figure, l.stored, l.recounted FROM loan_figures AS l
         UNION ALL SELECT l.id, l.figure, l.stored, l.recounted FROM line_figures AS l

@@ -1,7 +1,7 @@
 -- The caller's own stream, locked, in one of the given states.
 --
 -- Raises:  GS003 when the caller is not a platform, GS001 when the stream is not there or not the caller's,
---          GS011 when it is in another state
+--          GS011 when it is in another state or its task is disputed
 -- Locks:   the stream; its task against deletion
 -- Test:    tests/schema/test_streams.py
 
@@ -19,6 +19,10 @@ BEGIN
     FOR NO KEY UPDATE OF s FOR KEY SHARE OF t;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no stream %', p_stream_id USING ERRCODE = 'GS001';
+    END IF;
+    -- Asked anew: the task may have been disputed while this waited for its stream.
+    IF EXISTS (SELECT FROM tasks AS t WHERE t.id = v_stream.task_id AND t.status = 'disputed') THEN
+        RAISE EXCEPTION 'the task is disputed' USING ERRCODE = 'GS011';
     END IF;
     IF v_stream.status <> ALL(p_states) OR (v_stream.status = 'active' AND v_stream.end_time <= clock_timestamp()) THEN
         RAISE EXCEPTION 'the stream is %, not %',

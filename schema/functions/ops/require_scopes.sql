@@ -1,7 +1,9 @@
--- Refuses to hand on scopes that the caller's own key lacks.
+-- Says no when the API key of the platform that signed in lacks one of these scopes: what a route shows beside what its
+-- own scope is for. A worker has no scopes, and sees what row security shows him.
 --
--- Raises:  GS040 (scopes) naming those
--- Test:    tests/functions/test_api_keys.py
+-- Raises:  GS003
+-- Cost:    O(1)
+-- Test:    tests/functions/test_tasks.py
 
 CREATE OR REPLACE FUNCTION ops.require_scopes(p_scopes text[]) RETURNS void
 LANGUAGE plpgsql STABLE
@@ -11,8 +13,8 @@ DECLARE
         SELECT string_agg(s.scope, ', ') FROM unnest(p_scopes) AS s (scope) WHERE s.scope <> ALL (ops.scopes())
     );
 BEGIN
-    IF v_lacking IS NOT NULL THEN
-        RAISE EXCEPTION 'your own key does not hold %', v_lacking USING ERRCODE = 'GS040', COLUMN = 'scopes';
+    IF ops.tenant_kind() = 'platform' AND v_lacking IS NOT NULL THEN
+        RAISE EXCEPTION 'the API key lacks the scope %', v_lacking USING ERRCODE = 'GS003';
     END IF;
 END;
 $$;

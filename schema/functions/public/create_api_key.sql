@@ -15,7 +15,7 @@ DECLARE
     v_platform_id CONSTANT uuid := ops.require_platform();
     v_id CONSTANT uuid := ops.uuid_v7();
 BEGIN
-    PERFORM ops.require_scopes(p_scopes);
+    PERFORM ops.hand_on_scopes(p_scopes);
     -- With an end it lives for ten years at most, so that its successor's has an end that a date can name.
     IF p_expires_at NOT BETWEEN clock_timestamp() AND clock_timestamp() + interval '10 years' THEN
         RAISE EXCEPTION 'must lie within the next ten years' USING ERRCODE = 'GS015', COLUMN = 'expires_at';

@@ -56,6 +56,8 @@ BEGIN
         cancelled_at = CASE WHEN refunded > 0 THEN clock_timestamp() END
     WHERE t.id = p_task_id;
 
+    UPDATE ops.disputes AS d SET to_worker = p_to_worker, resolved_at = clock_timestamp() WHERE d.task_id = p_task_id;
+
     INSERT INTO reputation_events (worker_id, event_type, delta, reason, related_id)
     VALUES (
         v_task.worker_id, 'dispute_resolved', -div(20 * (10000 - p_to_worker), 10000),
@@ -72,6 +74,12 @@ BEGIN
             'paid_amount', paid::text, 'refunded_amount', refunded::text
         )
     );
+    IF v_stream.id IS NOT NULL THEN
+        PERFORM ops.emit(
+            'stream.' || status, v_task.platform_id, v_task.worker_id, 'stream', v_stream.id,
+            jsonb_build_object('released_amount', paid::text, 'refunded_amount', refunded::text)
+        );
+    END IF;
 
     INSERT INTO ledger.transfers (
         debit_account, credit_account, amount, reason, task_id, stream_id, source_seq, event_at

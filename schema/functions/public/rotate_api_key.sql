@@ -31,7 +31,7 @@ BEGIN
     ELSIF v_old.revoked_at IS NOT NULL OR v_old.expires_at <= v_now THEN
         RAISE EXCEPTION 'the key was revoked or has expired; make a new one' USING ERRCODE = 'GS011';
     END IF;
-    PERFORM ops.require_scopes(v_old.scopes);
+    PERFORM ops.hand_on_scopes(v_old.scopes);
 
     PERFORM ops.audit('api_key.rotated', 'api_key', p_key_id, jsonb_build_object('replaced_by', v_id));
     RETURN QUERY

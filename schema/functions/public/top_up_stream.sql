@@ -3,7 +3,7 @@
 --
 -- Returns: the stream
 -- Raises:  GS001, GS003; GS011 when it is neither active nor paused or is at its end; GS015 (end_time) when the new end
---          is not ahead; accounts_balance_floor when the platform's funds are short
+--          is not ahead or a year away; accounts_balance_floor when the platform's funds are short
 -- Locks:   the stream, the task and its worker; the worker's advance; then the accounts
 -- Cost:    O(1)
 -- Test:    tests/schema/test_streams.py
@@ -23,6 +23,10 @@ BEGIN
     IF v_end <= greatest(v_anchor, v_now) AND (p_end_time IS NOT NULL OR v_stream.status = 'active') THEN
         RAISE EXCEPTION 'end_time must lie ahead' USING ERRCODE = 'GS015', COLUMN = 'end_time';
     END IF;
+    IF p_end_time > greatest(clock_timestamp(), v_stream.start_time) + interval '1 year' THEN
+        RAISE EXCEPTION 'end_time must lie within a year' USING ERRCODE = 'GS015', COLUMN = 'end_time';
+    END IF;
+
     UPDATE tasks AS t SET amount = t.amount + p_amount WHERE t.id = v_stream.task_id RETURNING t.* INTO v_task;
     PERFORM ledger.lock_advance(v_stream.worker_id);
     -- The hold before the release: a platform's accounts are older than its workers', and accounts are locked in id

@@ -47,6 +47,7 @@ POST /v1/loans/quote
 POST /v1/loans
 GET /v1/loans/{loan_id}
 POST /v1/loans/{loan_id}/repay
+POST /v1/workers/{worker_id}/reputation/events/{event_id}/appeal
 """
 FOR_PLATFORMS = """
 GET /v1/platforms/{platform_id}
@@ -56,6 +57,7 @@ PATCH /v1/platforms/{platform_id}/advance-terms
 GET /v1/platforms/{platform_id}/balance
 GET /v1/platforms/{platform_id}/analytics
 GET /v1/platforms/{platform_id}/workers
+GET /v1/platforms/{platform_id}/transactions
 POST /v1/platforms/{platform_id}/deposits
 POST /v1/api-keys
 GET /v1/api-keys
@@ -67,10 +69,12 @@ POST /v1/tasks
 POST /v1/tasks/{task_id}/start
 POST /v1/tasks/{task_id}/complete
 POST /v1/tasks/{task_id}/cancel
+POST /v1/tasks/{task_id}/rate
 POST /v1/streams
 POST /v1/streams/{stream_id}/pause
 POST /v1/streams/{stream_id}/resume
 POST /v1/streams/{stream_id}/cancel
+POST /v1/streams/{stream_id}/top-up
 """
 FOR_BOTH = """
 GET /v1/auth/me
@@ -84,10 +88,12 @@ GET /v1/workers/{worker_id}/reputation
 GET /v1/workers/{worker_id}/reputation/events
 GET /v1/tasks
 GET /v1/tasks/{task_id}
+POST /v1/tasks/{task_id}/dispute
 GET /v1/streams
 GET /v1/streams/{stream_id}
 GET /v1/streams/{stream_id}/accrual
 GET /v1/streams/{stream_id}/releases
+POST /v1/streams/{stream_id}/release
 GET /v1/transactions
 GET /v1/transactions/{transaction_id}
 """

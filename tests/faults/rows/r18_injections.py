@@ -22,6 +22,7 @@ from tests.world import RULES, World
 
 from devstack.gateway import Answer
 from gigstream.queries.base import Slice
+from gigstream.wire import query_name
 
 SECONDS = 2.5  # what is injected sleeps twice as long
 
@@ -56,7 +57,8 @@ def places() -> Iterator[Place]:
             if one.annotation is Slice:
                 yield from (Place(name, "query", part) for part in ("cursor", "limit"))
             else:
-                yield Place(name, "path" if f"{{{parameter}}}" in rule.path else "query", parameter)
+                in_path = f"{{{parameter}}}" in rule.path
+                yield Place(name, "path" if in_path else "query", query_name(parameter, one.annotation))
         if name in KEYED:
             yield Place(name, "header", "Idempotency-Key")
         if rule.writes and not rule.public and rule.method != "DELETE" and "logout" not in rule.path:

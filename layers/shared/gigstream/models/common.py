@@ -108,6 +108,7 @@ def _small(metadata: dict[str, Any]) -> dict[str, Any]:
 
 
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_line)]
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Email = Annotated[str, Field(max_length=320), AfterValidator(_line), AfterValidator(_email)]
 HttpsUrl = Annotated[str, Field(max_length=2000), AfterValidator(_line), AfterValidator(_https)]
 Address = Annotated[str, AfterValidator(wallet.parse)]

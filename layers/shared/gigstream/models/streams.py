@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from gigstream.errors import Invalid
-from gigstream.models.common import Body, Timestamp
+from gigstream.models.common import Amount, Body, Timestamp
 
 YEAR = 366 * 24 * 3600
 
@@ -28,3 +28,10 @@ class NewStream(Body):
         if (self.end_time is None) == (self.duration_seconds is None):
             raise Invalid("needs either end_time or duration_seconds")
         return self
+
+
+class TopUp(Body):
+    """What is added to a stream's total, USDC; with a new end, or it accrues faster to the same one."""
+
+    amount: Amount
+    end_time: Timestamp | None = None

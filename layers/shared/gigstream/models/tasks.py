@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from gigstream.models.common import Amount, Body, Line, Metadata, Timestamp
+from gigstream.models.common import Amount, Body, Line, Metadata, Text, Timestamp
 
 
 class NewTask(Body):
@@ -27,3 +27,15 @@ class Completion(Body):
     rating: Annotated[int, Field(ge=1, le=5)] | None = None
     completion_proof: Annotated[str, Field(max_length=2000)] | None = None
     verification_data: Metadata | None = None
+
+
+class Rating(Body):
+    """How well a completed task was done: `rating` is 1 to 5."""
+
+    rating: Annotated[int, Field(ge=1, le=5)]
+
+
+class NewDispute(Body):
+    """What is wrong with a task; the other party and the operator read it."""
+
+    reason: Text

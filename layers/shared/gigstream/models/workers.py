@@ -1,7 +1,7 @@
 """What a worker sends about himself, and a platform to invite one."""
 
 from gigstream.models.auth import WalletProof
-from gigstream.models.common import Body, Change, Email, Line
+from gigstream.models.common import Body, Change, Email, Line, Text
 
 
 class WorkerChange(Change):
@@ -17,3 +17,9 @@ class NewInvite(Body):
 
     email: Email
     name: Line | None = None
+
+
+class NewAppeal(Body):
+    """Why an event should not have taken points; the operator reads it."""
+
+    reason: Text

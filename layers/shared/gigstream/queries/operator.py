@@ -46,6 +46,17 @@ class Resolution:
     refunded: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How an appeal ended: the points that its worker got back, and his score with them."""
+
+    id: UUID
+    status: Literal["granted", "refused"]
+    worker_id: UUID
+    points: int
+    score: int
+
+
 def set_platform_active(platform_id: UUID, is_active: bool) -> Query[Platform]:
     """Close a platform or open it again. NotFound; WrongState when it is so already."""
     return one(
@@ -73,4 +84,15 @@ def resolve_dispute(task_id: UUID, to_worker: int) -> Query[Resolution]:
         "SELECT id, status, paid, refunded FROM resolve_dispute(%(task_id)s, %(to_worker)s)",
         task_id=task_id,
         to_worker=to_worker,
+    )
+
+
+def decide_appeal(appeal_id: UUID, grant: bool, reason: str | None) -> Query[Decision]:
+    """Give the points back that were appealed for, or not. NotFound; WrongState when it is decided already."""
+    return one(
+        Decision,
+        "SELECT id, status, worker_id, points, score FROM decide_appeal(%(appeal_id)s, %(grant)s, %(reason)s)",
+        appeal_id=appeal_id,
+        grant=grant,
+        reason=reason,
     )

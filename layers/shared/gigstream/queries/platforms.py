@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Final, Literal, LiteralString
 from uuid import UUID
 
-from gigstream.queries.base import Page, Query, Slice, Together, behind, one, page
+from gigstream.queries import transactions
+from gigstream.queries.base import Page, Query, Slice, Together, behind, one, optional, page
 
 _SELECT: Final = """
     SELECT
@@ -29,6 +30,24 @@ class Platform:
     is_active: bool
     created_at: datetime
     updated_at: datetime
+
+
+# By the id that follows. A worker sees the platforms that he works for, and of them no figures.
+_PARTY: Final = "SELECT p.id, p.name, p.is_active FROM platforms AS p WHERE p.id = "
+# The platform of something else, by its id.
+_OF: Final[dict[str, LiteralString]] = {
+    "task": "(SELECT t.platform_id FROM tasks AS t WHERE t.id = %(id)s)",
+    "stream": "(SELECT s.platform_id FROM streams AS s WHERE s.id = %(id)s)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A platform as the other party of a task sees it."""
+
+    id: UUID
+    name: str
+    is_active: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +117,11 @@ def get(platform_id: UUID) -> Query[Platform]:
         _SELECT + "platforms AS p WHERE p.id = %(platform_id)s AND p.id = ops.tenant()",
         platform_id=platform_id,
     )
+
+
+def party_of(what: Literal["task", "stream"], known_id: UUID) -> Query[Party | None]:
+    """The platform of a task or a stream, if the caller is one of its two parties."""
+    return optional(Party, _PARTY + _OF[what], id=known_id)
 
 
 def update(
@@ -217,3 +241,28 @@ def members(part: Slice) -> Query[Page[Member]]:
 def members_of(platform_id: UUID, part: Slice) -> Together[Page[Member]]:
     """The workers of a platform. NotFound unless it is the caller."""
     return behind(get(platform_id), members(part))
+
+
+def transactions_of(
+    platform_id: UUID,
+    part: Slice,
+    *,
+    tx_type: transactions.Type | None,
+    status: transactions.Status | None,
+    worker_id: UUID | None,
+    task_id: UUID | None,
+    created_from: datetime | None,
+    created_to: datetime | None,
+) -> Together[Page[transactions.Transaction]]:
+    """A platform's payouts and refunds. NotFound unless it is the caller."""
+    query = transactions.mine(
+        "platform",
+        part,
+        tx_type=tx_type,
+        status=status,
+        worker_id=worker_id,
+        task_id=task_id,
+        created_from=created_from,
+        created_to=created_to,
+    )
+    return behind(get(platform_id), query)

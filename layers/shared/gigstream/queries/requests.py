@@ -1,5 +1,6 @@
 """What stands round every request: its count, its caller, its idempotency row."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from gigstream.db import Answer, Limit
@@ -49,6 +50,11 @@ def authenticate_worker(worker_id: UUID, session_id: UUID, address: str | None, 
         address=address,
         user_agent=user_agent,
     )
+
+
+def require_scopes(scopes: Sequence[str]) -> Query[None]:
+    """Forbidden when the calling platform's key lacks one of them."""
+    return command("SELECT ops.require_scopes(%(scopes)s)", scopes=list(scopes))
 
 
 def claim(route: str, key: str, request_hash: bytes) -> Query[None]:

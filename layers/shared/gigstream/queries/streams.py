@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final, Literal, LiteralString
 from uuid import UUID
 
-from gigstream.queries.base import Page, Query, Slice, Together, behind, one, page
+from gigstream.queries.base import Page, Query, Slice, Together, behind, one, optional, page
 
 Status = Literal["active", "paused", "completed", "cancelled"]
 
@@ -103,6 +103,11 @@ def get(stream_id: UUID) -> Query[Stream]:
     return one(Stream, _SELECT + "streams AS s WHERE s.id = %(stream_id)s", stream_id=stream_id)
 
 
+def of_task(task_id: UUID) -> Query[Stream | None]:
+    """The stream of a task, if it has one and the caller is one of its two parties."""
+    return optional(Stream, _SELECT + "streams AS s WHERE s.task_id = %(task_id)s", task_id=task_id)
+
+
 def mine(
     caller: str,
     part: Slice,
@@ -110,8 +115,10 @@ def mine(
     status: Status | None = None,
     task_id: UUID | None = None,
     worker_id: UUID | None = None,
+    created_from: datetime | None = None,
+    created_to: datetime | None = None,
 ) -> Query[Page[Stream]]:
-    """The caller's streams, newest first."""
+    """The caller's streams, newest first; created from a moment on and before another."""
     return page(
         Stream,
         _SELECT
@@ -121,6 +128,8 @@ def mine(
             AND (%(status)s::text IS NULL OR s.status = %(status)s)
             AND (%(task_id)s::uuid IS NULL OR s.task_id = %(task_id)s)
             AND (%(worker_id)s::uuid IS NULL OR s.worker_id = %(worker_id)s)
+            AND (%(created_from)s::timestamptz IS NULL OR s.created_at >= %(created_from)s)
+            AND (%(created_to)s::timestamptz IS NULL OR s.created_at < %(created_to)s)
         ORDER BY s.id DESC
         LIMIT %(limit)s
         """,
@@ -128,6 +137,8 @@ def mine(
         status=status,
         task_id=task_id,
         worker_id=worker_id,
+        created_from=created_from,
+        created_to=created_to,
     )
 
 
@@ -207,6 +218,25 @@ def pause(stream_id: UUID) -> Query[Stream]:
 def resume(stream_id: UUID) -> Query[Stream]:
     """Accrue again; the end moves by the pause. NotFound, WrongState."""
     return one(Stream, _SELECT + "resume_stream(%(stream_id)s) AS s", stream_id=stream_id)
+
+
+def top_up(stream_id: UUID, *, amount: Decimal, end_time: datetime | None) -> Query[Stream]:
+    """Add `amount` USDC to its total; what has accrued is released first.
+
+    NotFound, WrongState, InsufficientFunds, Invalid for the end.
+    """
+    return one(
+        Stream,
+        _SELECT + "top_up_stream(%(stream_id)s, %(amount)s, %(end_time)s) AS s",
+        stream_id=stream_id,
+        amount=amount,
+        end_time=end_time,
+    )
+
+
+def release(stream_id: UUID) -> Query[Stream]:
+    """Release what has accrued; a worker may once a minute. NotFound, WrongState, AskedTooSoon."""
+    return one(Stream, _SELECT + "release_stream(%(stream_id)s) AS s", stream_id=stream_id)
 
 
 def cancel(stream_id: UUID) -> Query[Stream]:

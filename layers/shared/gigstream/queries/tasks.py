@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Any, Final, Literal, LiteralString
 from uuid import UUID
 
-from gigstream.queries.base import Jsonb, Page, Query, Slice, one, page
+from gigstream.queries.base import Jsonb, Page, Query, Slice, one, optional, page
 
 Status = Literal["pending", "active", "completed", "cancelled", "disputed"]
+Type = Literal["fixed", "streaming"]
 
 _SELECT: Final = """
     SELECT
@@ -17,10 +18,24 @@ _SELECT: Final = """
         t.completed_at, t.cancelled_at, t.disputed_at, t.created_at, t.updated_at
     FROM """
 
+_DISPUTE: Final = """
+    SELECT
+        d.id, d.task_id, d.filed_by, d.reason,
+        CASE WHEN d.resolved_at IS NULL THEN 'open' ELSE 'resolved' END AS status,
+        d.to_worker, d.created_at, d.resolved_at
+    FROM """
+
 # Each side reads along its own index; row security alone would read everybody's.
 _MINE: Final[dict[str, LiteralString]] = {
     "platform": "tasks AS t WHERE t.platform_id = ops.tenant()",
     "worker": "tasks AS t WHERE t.worker_id = ops.tenant()",
+}
+
+
+# The task of something else, by its id.
+_OF: Final[dict[str, LiteralString]] = {
+    "stream": "(SELECT s.task_id FROM streams AS s WHERE s.id = %(id)s)",
+    "transaction": "(SELECT x.task_id FROM transactions AS x WHERE x.id = %(id)s)",
 }
 
 
@@ -31,7 +46,7 @@ class Task:
     id: UUID
     platform_id: UUID
     worker_id: UUID
-    task_type: Literal["fixed", "streaming"]
+    task_type: Type
     amount: Decimal
     paid_amount: Decimal
     status: Status
@@ -51,13 +66,42 @@ class Task:
     updated_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """Who filed it and why; `to_worker` is what the operator gave the worker of what was held, in basis points."""
+
+    id: UUID
+    task_id: UUID
+    filed_by: Literal["worker", "platform"]
+    reason: str
+    status: Literal["open", "resolved"]
+    to_worker: int | None
+    created_at: datetime
+    resolved_at: datetime | None
+
+
 def get(task_id: UUID) -> Query[Task]:
     """NotFound unless the caller is one of its two parties."""
     return one(Task, _SELECT + "tasks AS t WHERE t.id = %(task_id)s", task_id=task_id)
 
 
-def mine(caller: str, part: Slice, *, status: Status | None = None, worker_id: UUID | None = None) -> Query[Page[Task]]:
-    """The caller's tasks, newest first."""
+def of(what: Literal["stream", "transaction"], known_id: UUID) -> Query[Task | None]:
+    """The task of a stream or a transaction, if it has one and the caller is one of its two parties."""
+    return optional(Task, _SELECT + "tasks AS t WHERE t.id = " + _OF[what], id=known_id)
+
+
+def mine(
+    caller: str,
+    part: Slice,
+    *,
+    status: Status | None = None,
+    worker_id: UUID | None = None,
+    task_type: Type | None = None,
+    external_id: str | None = None,
+    created_from: datetime | None = None,
+    created_to: datetime | None = None,
+) -> Query[Page[Task]]:
+    """The caller's tasks, newest first; created from a moment on and before another."""
     return page(
         Task,
         _SELECT
@@ -66,12 +110,20 @@ def mine(caller: str, part: Slice, *, status: Status | None = None, worker_id: U
             AND t.id < %(after)s
             AND (%(status)s::text IS NULL OR t.status = %(status)s)
             AND (%(worker_id)s::uuid IS NULL OR t.worker_id = %(worker_id)s)
+            AND (%(task_type)s::text IS NULL OR t.task_type = %(task_type)s)
+            AND (%(external_id)s::text IS NULL OR t.external_id = %(external_id)s)
+            AND (%(created_from)s::timestamptz IS NULL OR t.created_at >= %(created_from)s)
+            AND (%(created_to)s::timestamptz IS NULL OR t.created_at < %(created_to)s)
         ORDER BY t.id DESC
         LIMIT %(limit)s
         """,
         part,
         status=status,
         worker_id=worker_id,
+        task_type=task_type,
+        external_id=external_id,
+        created_from=created_from,
+        created_to=created_to,
     )
 
 
@@ -128,3 +180,18 @@ def complete(
 def cancel(task_id: UUID) -> Query[Task]:
     """Cancel a task; what its stream has not earned, or its whole price, goes back. NotFound, WrongState."""
     return one(Task, _SELECT + "cancel_task(%(task_id)s) AS t", task_id=task_id)
+
+
+def rate(task_id: UUID, rating: int) -> Query[Task]:
+    """Rate a completed task 1 to 5, or change its rating. NotFound, WrongState."""
+    return one(Task, _SELECT + "rate_task(%(task_id)s, %(rating)s) AS t", task_id=task_id, rating=rating)
+
+
+def dispute(task_id: UUID, reason: str) -> Query[Dispute]:
+    """Stop a task and its stream until an operator has decided. NotFound, WrongState."""
+    return one(Dispute, _DISPUTE + "dispute_task(%(task_id)s, %(reason)s) AS d", task_id=task_id, reason=reason)
+
+
+def dispute_over(task_id: UUID) -> Query[Dispute | None]:
+    """The dispute over a task, if it has one and the caller is one of its two parties."""
+    return optional(Dispute, _DISPUTE + "ops.disputes AS d WHERE d.task_id = %(task_id)s", task_id=task_id)

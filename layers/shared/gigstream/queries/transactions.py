@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final, Literal, LiteralString
 from uuid import UUID
 
-from gigstream.queries.base import Page, Query, Slice, one, page
+from gigstream.queries.base import Page, Query, Slice, many, one, page
 
 Type = Literal["payout", "advance", "repayment", "fee", "refund"]
 Status = Literal["pending", "processing", "completed", "failed"]
@@ -49,10 +49,33 @@ class Transaction:
     updated_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """When a transaction came into a state; `error_message` says why it failed."""
+
+    status: Status
+    error_message: str | None
+    at: datetime
+
+
 def get(transaction_id: UUID) -> Query[Transaction]:
     """NotFound unless the caller may see it: its worker, or for a payout or refund its platform."""
     return one(
         Transaction, _SELECT + "transactions AS x WHERE x.id = %(transaction_id)s", transaction_id=transaction_id
+    )
+
+
+def history(transaction_id: UUID) -> Query[list[State]]:
+    """The states it went through, oldest first, for whoever may see it."""
+    return many(
+        State,
+        """
+        SELECT n.status, n.error_message, n.created_at AS at
+        FROM ops.transaction_states AS n
+        WHERE n.transaction_id = %(transaction_id)s
+        ORDER BY n.id
+        """,
+        transaction_id=transaction_id,
     )
 
 
@@ -63,8 +86,11 @@ def mine(
     tx_type: Type | None = None,
     status: Status | None = None,
     worker_id: UUID | None = None,
+    task_id: UUID | None = None,
+    created_from: datetime | None = None,
+    created_to: datetime | None = None,
 ) -> Query[Page[Transaction]]:
-    """The caller's transactions, newest first."""
+    """The caller's transactions, newest first; created from a moment on and before another."""
     return page(
         Transaction,
         _SELECT
@@ -74,6 +100,9 @@ def mine(
             AND (%(tx_type)s::text IS NULL OR x.tx_type = %(tx_type)s)
             AND (%(status)s::text IS NULL OR x.status = %(status)s)
             AND (%(worker_id)s::uuid IS NULL OR x.worker_id = %(worker_id)s)
+            AND (%(task_id)s::uuid IS NULL OR x.task_id = %(task_id)s)
+            AND (%(created_from)s::timestamptz IS NULL OR x.created_at >= %(created_from)s)
+            AND (%(created_to)s::timestamptz IS NULL OR x.created_at < %(created_to)s)
         ORDER BY x.id DESC
         LIMIT %(limit)s
         """,
@@ -81,6 +110,9 @@ def mine(
         tx_type=tx_type,
         status=status,
         worker_id=worker_id,
+        task_id=task_id,
+        created_from=created_from,
+        created_to=created_to,
     )
 
 

@@ -1,17 +1,35 @@
 """Workers: who do tasks. A worker reads himself; a platform reads its members, and of their money only its own."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Any, Final, Literal, LiteralString
 from uuid import UUID
 
 from gigstream.errors import NotFound
 from gigstream.queries import loans, streams, tasks, transactions
-from gigstream.queries.base import Page, Query, Slice, Together, behind, command, many, one, page
+from gigstream.queries.base import Page, Query, Slice, Together, behind, command, many, one, optional, page
 from gigstream.queries.wallets import Proof, parameters
 
+AppealStatus = Literal["open", "granted", "refused"]
+
 _RECENT: Final = Slice(limit=5)
+
+# By the id that follows. `own` is the same row, for the worker himself alone.
+_SEEN: Final = """
+    SELECT
+        w.id, w.name, w.wallet_address, w.reputation_score, w.completion_rate::text, w.average_rating::text,
+        w.dispute_rate::text, own.email, own.account_age_days, own.total_tasks, own.total_earned,
+        own.last_active_at, own.created_at
+    FROM workers AS w
+    LEFT JOIN workers AS own ON w.id = own.id AND own.id = ops.tenant()
+    WHERE w.id = """
+# The worker of something else, by its id.
+_OF: Final[dict[str, LiteralString]] = {
+    "task": "(SELECT t.worker_id FROM tasks AS t WHERE t.id = %(id)s)",
+    "stream": "(SELECT s.worker_id FROM streams AS s WHERE s.id = %(id)s)",
+    "transaction": "(SELECT x.worker_id FROM transactions AS x WHERE x.id = %(id)s)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +101,22 @@ class Earnings:
 
 
 @dataclass(frozen=True, slots=True)
-class Reputation:
-    """The score, 0..1000, and its factors: rates in percent, the rating 0..5, and the points that events brought."""
+class ScoreFactor:
+    """What `events` events made of the score: `points`, as far as its bounds of 0 and 1000 let them.
+
+    One event brings or takes `weight` points at most, and as many as it says itself where that is null. The opening
+    score is the first factor.
+    """
+
+    name: Literal["opening", "tasks", "ratings", "disputes", "appeals", "others"]
+    events: int
+    weight: int | None
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Points:
+    """The score and the points that events brought."""
 
     worker_id: UUID
     score: int
@@ -99,8 +131,31 @@ class Reputation:
 
 
 @dataclass(frozen=True, slots=True)
+class _Events(_Points):
+    points_from_appeals: int
+    tasks: int
+    ratings: int
+    disputes: int
+    appeals: int
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reputation(_Points):
+    """The score, 0..1000, and its factors: rates in percent, the rating 0..5, and the points that events brought.
+
+    The points of `factors` add up to the score. `points_from_others` holds what appeals gave back too.
+    """
+
+    factors: list[ScoreFactor]
+
+
+@dataclass(frozen=True, slots=True)
 class ReputationEvent:
-    """A change of the score by `delta`, clamped to 0..1000; `task_id` is the task behind it, if the caller sees it."""
+    """A change of the score by `delta`, clamped to 0..1000; `task_id` is the task behind it, if the caller sees it.
+
+    `appeal` is how the latest appeal against it stands; an event of type appeal decides on `appealed_event_id`.
+    """
 
     id: UUID
     event_type: Literal[
@@ -111,13 +166,41 @@ class ReputationEvent:
     new_score: int
     reason: str | None
     task_id: UUID | None
+    appeal: AppealStatus | None
+    appealed_event_id: UUID | None
     created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Risk:
-    """The risk of a predictive advance: the score, 0..1000, is the sum of its factors; `reasons` says what fails."""
+class Appeal:
+    """What a worker says against an event that took points; an operator grants or refuses it."""
 
+    id: UUID
+    event_id: UUID
+    reason: str
+    status: AppealStatus
+    created_at: datetime
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RiskFactor:
+    """`value` times `weight`, to the whole point and no further than `max_points` (below 0 for what it can take).
+
+    reputation: the score · completion: the rate in percent · activity: tasks completed in 30 days · age: days ·
+    repayment: loans repaid and one, or none of them after a default · disputes: the rate in percent ·
+    floor: what lifts a sum below 0 to 0.
+    """
+
+    name: Literal["reputation", "completion", "activity", "age", "repayment", "disputes", "floor"]
+    value: str
+    weight: str
+    max_points: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Risk:
     worker_id: UUID
     risk_score: int
     eligible: bool
@@ -137,6 +220,21 @@ class Risk:
     dispute_rate: str
     completion_rate: str
     account_age_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Assessed(_Risk):
+    reputation_score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Risk(_Risk):
+    """The risk of a predictive advance: `reasons` says what fails.
+
+    The points of `factors` add up to the score, 0..1000.
+    """
+
+    factors: list[RiskFactor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,20 +284,12 @@ class Ages:
 
 def get(worker_id: UUID) -> Query[Worker]:
     """NotFound unless he is the caller or a member of the calling platform."""
-    # `own` is the same row, for the worker himself alone.
-    return one(
-        Worker,
-        """
-        SELECT
-            w.id, w.name, w.wallet_address, w.reputation_score, w.completion_rate::text, w.average_rating::text,
-            w.dispute_rate::text, own.email, own.account_age_days, own.total_tasks, own.total_earned,
-            own.last_active_at, own.created_at
-        FROM workers AS w
-        LEFT JOIN workers AS own ON w.id = own.id AND own.id = ops.tenant()
-        WHERE w.id = %(worker_id)s
-        """,
-        worker_id=worker_id,
-    )
+    return one(Worker, _SEEN + "%(worker_id)s", worker_id=worker_id)
+
+
+def of(what: Literal["task", "stream", "transaction"], known_id: UUID) -> Query[Worker | None]:
+    """The worker of a task, a stream or a transaction, if the caller is one of its two parties."""
+    return optional(Worker, _SEEN + _OF[what], id=known_id)
 
 
 def profile(worker_id: UUID, caller: str) -> Together[Profile]:
@@ -331,10 +421,10 @@ def earnings(worker_id: UUID) -> Query[Earnings]:
     )
 
 
-def reputation(worker_id: UUID) -> Query[Reputation]:
+def reputation(worker_id: UUID) -> Together[Reputation]:
     """NotFound as for `get`."""
-    return one(
-        Reputation,
+    query = one(
+        _Events,
         """
         SELECT
             w.id AS worker_id,
@@ -352,14 +442,26 @@ def reputation(worker_id: UUID) -> Query[Reputation]:
             e.points_from_tasks,
             e.points_from_ratings,
             e.points_from_disputes,
-            e.points - e.points_from_tasks - e.points_from_ratings - e.points_from_disputes AS points_from_others
+            e.points - e.points_from_tasks - e.points_from_ratings - e.points_from_disputes AS points_from_others,
+            e.points_from_appeals,
+            e.tasks,
+            e.ratings,
+            e.disputes,
+            e.appeals,
+            e.events - e.tasks - e.ratings - e.disputes - e.appeals AS others
         FROM workers AS w
         CROSS JOIN LATERAL (
             SELECT
                 coalesce(sum(p.points), 0) AS points,
                 coalesce(sum(p.points) FILTER (WHERE p.event_type = 'task_completed'), 0) AS points_from_tasks,
                 coalesce(sum(p.points) FILTER (WHERE p.event_type = 'rating_received'), 0) AS points_from_ratings,
-                coalesce(sum(p.points) FILTER (WHERE p.event_type LIKE 'dispute%%'), 0) AS points_from_disputes
+                coalesce(sum(p.points) FILTER (WHERE p.event_type LIKE 'dispute%%'), 0) AS points_from_disputes,
+                coalesce(sum(p.points) FILTER (WHERE p.event_type = 'appeal'), 0) AS points_from_appeals,
+                count(*) AS events,
+                count(*) FILTER (WHERE p.event_type = 'task_completed') AS tasks,
+                count(*) FILTER (WHERE p.event_type = 'rating_received') AS ratings,
+                count(*) FILTER (WHERE p.event_type LIKE 'dispute%%') AS disputes,
+                count(*) FILTER (WHERE p.event_type = 'appeal') AS appeals
             FROM (
                 SELECT v.event_type, v.new_score - v.previous_score AS points
                 FROM reputation_events AS v
@@ -371,6 +473,22 @@ def reputation(worker_id: UUID) -> Query[Reputation]:
         worker_id=worker_id,
     )
 
+    def make(found: _Events) -> Reputation:
+        others = found.points_from_others - found.points_from_appeals
+        moved = found.points_from_tasks + found.points_from_ratings + found.points_from_disputes
+        opening = found.score - moved - found.points_from_others
+        factors = [
+            ScoreFactor("opening", 0, None, opening),
+            ScoreFactor("tasks", found.tasks, 5, found.points_from_tasks),
+            ScoreFactor("ratings", found.ratings, 20, found.points_from_ratings),
+            ScoreFactor("disputes", found.disputes, 20, found.points_from_disputes),
+            ScoreFactor("appeals", found.appeals, None, found.points_from_appeals),
+            ScoreFactor("others", found.others, None, others),
+        ]
+        return Reputation(**_of(_Points, found), factors=factors)
+
+    return Together((query,), make)
+
 
 def reputation_events(worker_id: UUID, part: Slice) -> Together[Page[ReputationEvent]]:
     """What moved the score, newest first. NotFound as for `get`."""
@@ -378,9 +496,16 @@ def reputation_events(worker_id: UUID, part: Slice) -> Together[Page[ReputationE
         ReputationEvent,
         """
         SELECT
-            e.id, e.event_type, e.delta, e.previous_score, e.new_score, e.reason, t.id AS task_id, e.created_at
+            e.id, e.event_type, e.delta, e.previous_score, e.new_score, e.reason, t.id AS task_id, a.status AS appeal,
+            CASE e.event_type WHEN 'appeal' THEN e.related_id END AS appealed_event_id, e.created_at
         FROM reputation_events AS e
         LEFT JOIN tasks AS t ON e.related_id = t.id
+        LEFT JOIN LATERAL (
+            SELECT p.status FROM ops.appeals AS p
+            WHERE p.event_id = e.id
+            ORDER BY p.id DESC
+            LIMIT 1
+        ) AS a ON TRUE
         WHERE e.worker_id = %(worker_id)s AND e.id < %(after)s
         ORDER BY e.id DESC
         LIMIT %(limit)s
@@ -391,21 +516,60 @@ def reputation_events(worker_id: UUID, part: Slice) -> Together[Page[ReputationE
     return behind(get(worker_id), query)
 
 
-def risk(worker_id: UUID) -> Query[Risk]:
-    """NotFound unless he is the caller."""
+def appeal(worker_id: UUID, event_id: UUID, reason: str) -> Query[Appeal]:
+    """Ask for the points back that an event took.
+
+    NotFound unless he is the caller and it is his, WrongState when it took none, AlreadyAppealed.
+    """
+    # The condition names no column, so it is checked before the function is called.
     return one(
-        Risk,
+        Appeal,
+        """
+        SELECT a.id, a.event_id, a.reason, a.status, a.created_at, a.decided_at
+        FROM appeal_event(%(event_id)s, %(reason)s) AS a
+        WHERE %(worker_id)s = ops.tenant()
+        """,
+        worker_id=worker_id,
+        event_id=event_id,
+        reason=reason,
+    )
+
+
+def risk(worker_id: UUID) -> Together[Risk]:
+    """NotFound unless he is the caller."""
+    return Together((_assessment(worker_id),), _weighed)
+
+
+def _assessment(worker_id: UUID) -> Query[_Assessed]:
+    return one(
+        _Assessed,
         """
         SELECT
             r.worker_id, r.risk_score, r.eligible, r.reasons, r.reputation_factor, r.completion_factor,
             r.activity_factor, r.age_factor, r.repayment_factor, r.dispute_factor, r.tasks_last_30_days,
             r.earned_last_30_days, r.loans_total, r.loans_open, r.loans_repaid, r.loans_defaulted,
-            r.dispute_rate::text, r.completion_rate::text, r.account_age_days
+            r.dispute_rate::text, r.completion_rate::text, r.account_age_days, w.reputation_score
         FROM worker_risk_assessment AS r
+        INNER JOIN workers AS w ON r.worker_id = w.id
         WHERE r.worker_id = %(worker_id)s AND r.worker_id = ops.tenant()
         """,
         worker_id=worker_id,
     )
+
+
+def _weighed(found: _Assessed) -> Risk:
+    repaid = 0 if found.loans_defaulted else found.loans_repaid + 1
+    factors = [
+        RiskFactor("reputation", str(found.reputation_score), "0.3", 300, found.reputation_factor),
+        RiskFactor("completion", found.completion_rate, "2.5", 250, found.completion_factor),
+        RiskFactor("activity", str(found.tasks_last_30_days), "15", 150, found.activity_factor),
+        RiskFactor("age", str(found.account_age_days), "2.5", 150, found.age_factor),
+        RiskFactor("repayment", str(repaid), "50", 150, found.repayment_factor),
+        RiskFactor("disputes", found.dispute_rate, "-4", -200, found.dispute_factor),
+    ]
+    lifted = found.risk_score - sum(factor.points for factor in factors)
+    floor = RiskFactor("floor", str(lifted), "1", 200, lifted)
+    return Risk(**_of(_Risk, found), factors=[*factors, floor])
 
 
 def daily_earnings(platform_id: UUID | None = None) -> Query[list[Day]]:
@@ -442,12 +606,12 @@ def standing(worker_id: UUID, platform_id: UUID | None) -> Together[Standing]:
         platform_id=platform_id,
     )
 
-    def make(found: list[Employment], days: list[Day], now: Risk) -> Standing:
+    def make(found: list[Employment], days: list[Day], now: _Assessed) -> Standing:
         if platform_id is not None and not found:
             raise NotFound
-        return Standing(found, days, now)
+        return Standing(found, days, _weighed(now))
 
-    return Together((platforms, daily_earnings(platform_id), risk(worker_id)), make)
+    return Together((platforms, daily_earnings(platform_id), _assessment(worker_id)), make)
 
 
 def tasks_of(worker_id: UUID, caller: str, part: Slice, status: tasks.Status | None) -> Together[Page[tasks.Task]]:
@@ -489,3 +653,8 @@ def update_account_ages(as_of: datetime, after: UUID, limit: int) -> Query[Ages]
         after=after,
         limit=limit,
     )
+
+
+def _of(kind: type[Any], row: object) -> dict[str, Any]:
+    """The fields of a row that a class of fewer has."""
+    return {field.name: getattr(row, field.name) for field in fields(kind)}
