@@ -10,7 +10,7 @@ from tests.faults.board import Arena, Outcome, row
 from tests.simulation import Simulation
 
 
-@row(1, "random totals, durations, ticks, pauses, cancels, top-ups", full=10_000, short=300)
+@row(1, "random totals, durations, ticks, pauses, cancels, top-ups, releases, disputes", full=10_000, short=300)
 def play(arena: Arena, chance: random.Random, cases: int) -> Outcome:
     simulation = Simulation(arena.books, chance, cases)
     ends = simulation.run()
