@@ -63,7 +63,7 @@ def test_the_bands(mode: Mode, score: int | None, percent: str) -> None:
 
 
 def test_what_is_told_of_an_earned_advance() -> None:
-    told = " ".join(advances.disclosures("earned", Decimal("50.00"), Decimal("1.00"), None))
+    told = " ".join(advances.disclosures("earned", Decimal("50.000000"), Decimal("1.000000"), None))
 
     for words in ["50.00 USDC now", "51.00 USDC", "2.00 %", "no interest", "cannot default", "no due date", "half"]:
         assert words in told, words
@@ -72,7 +72,7 @@ def test_what_is_told_of_an_earned_advance() -> None:
 def test_what_is_told_of_a_predictive_advance() -> None:
     told = " ".join(advances.disclosures("predictive", Decimal(100), Decimal("3.5"), 750))
 
-    for words in ["103.5 USDC", "3.50 %", "30 days", "default", "100 points", "42.58 % a year"]:
+    for words in ["100.00 USDC now", "103.50 USDC", "3.50 %", "30 days", "default", "100 points", "42.58 % a year"]:
         assert words in told, words
 
 

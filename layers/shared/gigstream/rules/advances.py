@@ -57,7 +57,7 @@ def earned(accrued: Decimal, *, loans_open: int) -> Allowance:
     """On pay that has accrued and was not released."""
     checks = [
         _no_open_advance(loans_open),
-        Check("accrued_pay", "more than 0", f"{accrued:f}", accrued > 0),
+        Check("accrued_pay", "more than 0", _shown(accrued), accrued > 0),
     ]
     return _allowance("earned", accrued, EARNED_SHARE, None, checks)
 
@@ -85,7 +85,7 @@ def predictive(
             completion_rate,
             Decimal(completion_rate) >= MIN_COMPLETION_RATE,
         ),
-        Check("predicted_earnings", "more than 0", f"{predicted:f}", predicted > 0),
+        Check("predicted_earnings", "more than 0", _shown(predicted), predicted > 0),
     ]
     return _allowance("predictive", predicted, share_percent or 0, risk_score, checks)
 
@@ -119,8 +119,8 @@ def disclosures(mode: Mode, amount: Decimal, charge: Decimal, risk_score: int | 
     """What a worker has to know before he takes it, in plain words."""
     rate = fee_basis_points(mode, risk_score)
     told = [
-        f"You get {amount:f} USDC now and pay back {amount + charge:f} USDC.",
-        f"The fee is {charge:f} USDC, {percent(rate)} % of what you get. It is the whole price: no interest is added.",
+        f"You get {_shown(amount)} USDC now and pay back {_shown(amount + charge)} USDC.",
+        f"The fee is {_shown(charge)} USDC, {percent(rate)} % of what you get. That is the whole price: no interest.",
         "Of each pay from this platform at most half repays the advance, until it is whole; the rest is yours at once.",
         "You may pay back early, in part or in full. The fee stays the same.",
     ]
@@ -154,6 +154,12 @@ def _allowance(mode: Mode, basis: Decimal, share: int, risk_score: int | None, c
         fee_percent=percent(fee_basis_points(mode, risk_score)),
         checks=checks,
     )
+
+
+def _shown(amount: Decimal) -> str:
+    """With two decimals, or as many as it takes."""
+    whole, _, decimals = f"{amount:f}".partition(".")
+    return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"
 
 
 def _share(amount: Decimal, part: int, whole: int) -> Decimal:
