@@ -5,7 +5,7 @@ Amounts are USDC and turned into whole micro-USDC, shares and fees are whole per
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 Mode = Literal["earned", "predictive"]
 
@@ -53,41 +53,48 @@ class Allowance:
     checks: list[Check]
 
 
-def earned(accrued: Decimal, *, loans_open: int) -> Allowance:
-    """On pay that has accrued and was not released."""
+class Record(Protocol):
+    """What is known of a worker: `completion_rate` in percent, `risk_score` 0..1000."""
+
+    @property
+    def loans_open(self) -> int: ...
+    @property
+    def loans_defaulted(self) -> int: ...
+    @property
+    def risk_score(self) -> int: ...
+    @property
+    def account_age_days(self) -> int: ...
+    @property
+    def completion_rate(self) -> str: ...
+
+
+def earned(accrued: Decimal, record: Record) -> Allowance:
+    """On pay that has accrued and was not released, USDC."""
     checks = [
-        _no_open_advance(loans_open),
+        _no_open_advance(record),
         Check("accrued_pay", "more than 0", _shown(accrued), accrued > 0),
     ]
     return _allowance("earned", accrued, EARNED_SHARE, None, checks)
 
 
-def predictive(
-    predicted: Decimal,
-    share_percent: int | None,
-    *,
-    loans_open: int,
-    loans_defaulted: int,
-    risk_score: int,
-    age_days: int,
-    completion_rate: str,
-) -> Allowance:
-    """On what he will earn in seven days; no share where the platform does not offer it."""
+def predictive(predicted: Decimal, share_percent: int | None, record: Record) -> Allowance:
+    """On what he will earn in seven days, USDC; no share where the platform does not offer it."""
+    score, age, completion = record.risk_score, record.account_age_days, record.completion_rate
     checks = [
         Check("platform_offers", "yes", "no" if share_percent is None else "yes", share_percent is not None),
-        _no_open_advance(loans_open),
-        Check("no_default", "0", str(loans_defaulted), loans_defaulted == 0),
-        Check("risk_score", f"at least {MIN_RISK_SCORE}", str(risk_score), risk_score >= MIN_RISK_SCORE),
-        Check("account_age_days", f"at least {MIN_AGE_DAYS}", str(age_days), age_days >= MIN_AGE_DAYS),
+        _no_open_advance(record),
+        Check("no_default", "0", str(record.loans_defaulted), record.loans_defaulted == 0),
+        Check("risk_score", f"at least {MIN_RISK_SCORE}", str(score), score >= MIN_RISK_SCORE),
+        Check("account_age_days", f"at least {MIN_AGE_DAYS}", str(age), age >= MIN_AGE_DAYS),
         Check(
             "completion_rate",
             f"at least {MIN_COMPLETION_RATE}",
-            completion_rate,
-            Decimal(completion_rate) >= MIN_COMPLETION_RATE,
+            completion,
+            Decimal(completion) >= MIN_COMPLETION_RATE,
         ),
         Check("predicted_earnings", "more than 0", _shown(predicted), predicted > 0),
     ]
-    return _allowance("predictive", predicted, share_percent or 0, risk_score, checks)
+    return _allowance("predictive", predicted, share_percent or 0, score, checks)
 
 
 def fee_basis_points(mode: Mode, risk_score: int | None) -> int:
@@ -103,7 +110,7 @@ def fee(mode: Mode, amount: Decimal, risk_score: int | None) -> Decimal:
     return _share(amount, fee_basis_points(mode, risk_score), _BASIS_POINTS)
 
 
-def limit(mode: Mode, basis: Decimal, share_percent: int = EARNED_SHARE) -> Decimal:
+def limit(mode: Mode, basis: Decimal, share_percent: int) -> Decimal:
     """USDC, cut to the micro-USDC: of accrued pay 80 %, of predicted earnings the platform's share, at most 500."""
     if mode == "earned":
         return _share(basis, EARNED_SHARE, 100)
@@ -140,8 +147,8 @@ def disclosures(mode: Mode, amount: Decimal, charge: Decimal, risk_score: int | 
     ]
 
 
-def _no_open_advance(loans_open: int) -> Check:
-    return Check("no_open_advance", "0", str(loans_open), loans_open == 0)
+def _no_open_advance(record: Record) -> Check:
+    return Check("no_open_advance", "0", str(record.loans_open), record.loans_open == 0)
 
 
 def _allowance(mode: Mode, basis: Decimal, share: int, risk_score: int | None, checks: list[Check]) -> Allowance:
