@@ -116,9 +116,12 @@ def _earner(world: World) -> dict[str, Any]:
 
 
 def _debtor(world: World) -> dict[str, Any]:
-    """A worker with an advance, who repays a part."""
+    """A worker with an advance, who can repay it all."""
     worker = new_worker(world.api, world.platform)
-    return {"loan_id": new_loan(world.platform, worker), "amount": "0.5", "credentials": worker.credentials}
+    task_id = new_task(world.platform, worker)
+    world.platform.made(f"/v1/tasks/{task_id}/start")
+    world.platform.made(f"/v1/tasks/{task_id}/complete", {})
+    return {"loan_id": new_loan(world.platform, worker), "credentials": worker.credentials}
 
 
 _FRESH: dict[str, Callable[[World], dict[str, Any]]] = {

@@ -134,6 +134,17 @@ def test_repaying_more_than_there_is(platform: Caller, worker: Caller) -> None:
     assert (answer.status, answer.json["code"]) == (409, "insufficient_funds")
 
 
+def test_what_is_given_up_is_not_owed_any_more(connect: Connect, platform: Caller, worker: Caller) -> None:
+    loan = new_loan(platform, worker, "100")
+    connect("operator").execute("SELECT write_off_advance(%s)", [loan])
+
+    shown = worker.get(f"/v1/loans/{loan}").json
+    assert (shown["status"], shown["owed"], shown["amount_repaid"]) == ("defaulted", "0.000000", "0.000000")
+    assert worker.get("/balance").json["advance_owed"] == "0.000000"
+    pay(platform, worker, "10")
+    assert worker.get("/balance").json["available"] == "110.000000"
+
+
 def test_his_loans_by_status(connect: Connect, platform: Caller, worker: Caller) -> None:
     loans = []
     for _ in range(3):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import psycopg
 import pytest
 from tests.conftest import Api
-from tests.people import Caller, new_payout, new_platform, new_worker
+from tests.people import Caller, new_loan, new_payout, new_platform, new_worker
 
 from gigstream import config
 
@@ -42,9 +42,9 @@ def test_another_tenants_transaction_is_not_there(api: Api, connect: Connect, pl
 
 
 def test_a_platform_sees_no_advance(connect: Connect, platform: Caller, worker: Caller) -> None:
-    advance = "INSERT INTO transactions (worker_id, platform_id, tx_type, amount) VALUES (%s, %s, 'advance', 5)"
-    connect("jobs").execute(advance, [worker.id, platform.id])
-    (advance_id,) = listed(worker, "")
+    connect("operator").execute("SELECT fund_pool(1)")
+    new_loan(platform, worker)
+    (advance_id,) = listed(worker, "tx_type=advance")
     assert platform.get(f"/v1/transactions/{advance_id}").status == 404
     assert listed(platform, "") == listed(platform, "", f"{worker.path}/transactions") == []
 

@@ -1,6 +1,7 @@
 """The price and the limit of an advance: SQL and Python agree to the unit, and what is told is what is paid."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -48,7 +49,7 @@ def test_a_fee_and_a_limit_are_cut_and_never_rounded_up(case: Case) -> None:
 
 @given(amount=amounts)
 def test_what_an_earned_advance_costs_is_earned_too(amount: Decimal) -> None:
-    most = advances.limit("earned", amount)
+    most = advances.limit("earned", amount, 50)
     assert most + advances.fee("earned", most, None) <= amount
 
 
@@ -63,7 +64,7 @@ def test_the_bands(mode: Mode, score: int | None, percent: str) -> None:
 
 
 def test_what_is_told_of_an_earned_advance() -> None:
-    told = " ".join(advances.disclosures("earned", Decimal("50.00"), Decimal("1.00"), None))
+    told = " ".join(advances.disclosures("earned", Decimal("50.000000"), Decimal("1.000000"), None))
 
     for words in ["50.00 USDC now", "51.00 USDC", "2.00 %", "no interest", "cannot default", "no due date", "half"]:
         assert words in told, words
@@ -72,15 +73,23 @@ def test_what_is_told_of_an_earned_advance() -> None:
 def test_what_is_told_of_a_predictive_advance() -> None:
     told = " ".join(advances.disclosures("predictive", Decimal(100), Decimal("3.5"), 750))
 
-    for words in ["103.5 USDC", "3.50 %", "30 days", "default", "100 points", "42.58 % a year"]:
+    for words in ["100.00 USDC now", "103.50 USDC", "3.50 %", "30 days", "default", "100 points", "42.58 % a year"]:
         assert words in told, words
 
 
-GOOD = {"loans_open": 0, "loans_defaulted": 0, "risk_score": 600, "age_days": 7, "completion_rate": "80.00"}
+@dataclass(frozen=True)
+class Record:
+    """Just good enough."""
+
+    loans_open: int = 0
+    loans_defaulted: int = 0
+    risk_score: int = 600
+    account_age_days: int = 7
+    completion_rate: str = "80.00"
 
 
 def test_who_passes_every_check_may_have_the_limit() -> None:
-    may = advances.predictive(Decimal(200), 60, **GOOD)  # type: ignore[arg-type]
+    may = advances.predictive(Decimal(200), 60, Record())
 
     assert may.eligible
     assert (may.limit, may.fee_percent) == (Decimal(120), "5.00")
@@ -89,24 +98,24 @@ def test_who_passes_every_check_may_have_the_limit() -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "rule"),
-    [({"loans_open": 1}, "no_open_advance"), ({"loans_defaulted": 1}, "no_default"),
-     ({"risk_score": 599}, "risk_score"), ({"age_days": 6}, "account_age_days"),
-     ({"completion_rate": "79.99"}, "completion_rate")],
+    [(Record(loans_open=1), "no_open_advance"), (Record(loans_defaulted=1), "no_default"),
+     (Record(risk_score=599), "risk_score"), (Record(account_age_days=6), "account_age_days"),
+     (Record(completion_rate="79.99"), "completion_rate")],
 )  # fmt: skip
-def test_one_check_that_fails_is_enough(wrong: dict[str, object], rule: str) -> None:
-    may = advances.predictive(Decimal(200), 60, **GOOD | wrong)  # type: ignore[arg-type]
+def test_one_check_that_fails_is_enough(wrong: Record, rule: str) -> None:
+    may = advances.predictive(Decimal(200), 60, wrong)
 
     assert (may.eligible, may.limit) == (False, Decimal(0))
     assert [check.rule for check in may.checks if not check.passed] == [rule]
 
 
 def test_a_platform_that_offers_none_lends_none() -> None:
-    may = advances.predictive(Decimal(200), None, **GOOD)  # type: ignore[arg-type]
+    may = advances.predictive(Decimal(200), None, Record())
 
     assert [check.rule for check in may.checks if not check.passed] == ["platform_offers"]
 
 
 def test_an_earned_advance_asks_for_accrued_pay_and_no_score() -> None:
-    assert advances.earned(Decimal("6.000001"), loans_open=0).limit == Decimal("4.8")
-    for may in [advances.earned(Decimal(0), loans_open=0), advances.earned(Decimal(6), loans_open=1)]:
+    assert advances.earned(Decimal("6.000001"), Record(risk_score=0)).limit == Decimal("4.8")
+    for may in [advances.earned(Decimal(0), Record()), advances.earned(Decimal(6), Record(loans_open=1))]:
         assert (may.eligible, may.limit) == (False, Decimal(0))

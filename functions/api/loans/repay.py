@@ -14,7 +14,7 @@ app = Endpoint(__name__)
     methods=["POST"],
     worker=True,
     idempotency="required",
-    writes={"state", "ledger", "audit"},
+    writes={"state", "ledger", "outbox", "audit"},
 )
 def repay(loan_id: UUID) -> loans.Loan:
     """Never more than is owed. 404 when the loan is not his; 409 when it is paid back or less is available."""

@@ -32,23 +32,10 @@ class Eligibility:
 def advance_eligibility(worker_id: UUID, platform_id: UUID | None = None) -> Eligibility:
     """For the worker alone: 403 for platforms, 404 for another worker or a platform that he does not work for."""
     now = app.read(workers.standing(worker_id, platform_id))
-    return Eligibility(
-        worker_id,
-        [
-            PlatformEligibility(
-                one.platform_id,
-                one.platform_name,
-                advances.earned(one.accrued, loans_open=now.risk.loans_open),
-                advances.predictive(
-                    forecast.next_week(forecast.series(now.days_with(one.platform_id))),
-                    one.share_percent if one.predictive_offered else None,
-                    loans_open=now.risk.loans_open,
-                    loans_defaulted=now.risk.loans_defaulted,
-                    risk_score=now.risk.risk_score,
-                    age_days=now.risk.account_age_days,
-                    completion_rate=now.risk.completion_rate,
-                ),
-            )
-            for one in now.platforms
-        ],
-    )
+    found = []
+    for one in now.platforms:
+        predicted = forecast.next_week(forecast.series(now.days_with(one.platform_id)))
+        earned = advances.earned(one.accrued, now.risk)
+        predictive = advances.predictive(predicted, one.share_percent, now.risk)
+        found.append(PlatformEligibility(one.platform_id, one.platform_name, earned, predictive))
+    return Eligibility(worker_id, found)

@@ -44,7 +44,7 @@ def play(arena: Arena, chance: random.Random, cases: int) -> Outcome:
 
             *answers, apart = clients.map(lambda sent: sent.send(api), [*[act] * RIVALS, next_door])
             counts.append(world.rows())
-            reused = replace(alone, key=act.key).send(api)
+            reused = replace(alone, key=act.key, credentials=act.credentials).send(api)
             counts.append(world.rows())
 
             found = list(_wrong(act.rule, answers))

@@ -250,14 +250,13 @@ class Day:
 class Employment:
     """A platform that he works for, what has `accrued` with it and was not released, USDC, and its terms.
 
-    `share_percent` of his predicted earnings is lent where `predictive_offered`.
+    `share_percent` of what he is predicted to earn with it may be advanced; None when it does not offer that.
     """
 
     platform_id: UUID
     platform_name: str
     accrued: Decimal
-    predictive_offered: bool
-    share_percent: int
+    share_percent: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -594,8 +593,7 @@ def standing(worker_id: UUID, platform_id: UUID | None) -> Together[Standing]:
             p.id AS platform_id,
             p.name AS platform_name,
             accrued_pay(m.worker_id, p.id) AS accrued,
-            coalesce(t.enabled AND p.is_active, FALSE) AS predictive_offered,
-            coalesce(t.share_percent, 50) AS share_percent
+            CASE WHEN t.enabled AND p.is_active THEN t.share_percent END AS share_percent
         FROM ops.memberships AS m
         INNER JOIN platforms AS p ON m.platform_id = p.id
         LEFT JOIN ops.advance_terms AS t ON p.id = t.platform_id

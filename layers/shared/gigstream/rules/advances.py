@@ -5,7 +5,7 @@ Amounts are USDC and turned into whole micro-USDC, shares and fees are whole per
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 Mode = Literal["earned", "predictive"]
 
@@ -53,41 +53,48 @@ class Allowance:
     checks: list[Check]
 
 
-def earned(accrued: Decimal, *, loans_open: int) -> Allowance:
-    """On pay that has accrued and was not released."""
+class Record(Protocol):
+    """What is known of a worker: `completion_rate` in percent, `risk_score` 0..1000."""
+
+    @property
+    def loans_open(self) -> int: ...
+    @property
+    def loans_defaulted(self) -> int: ...
+    @property
+    def risk_score(self) -> int: ...
+    @property
+    def account_age_days(self) -> int: ...
+    @property
+    def completion_rate(self) -> str: ...
+
+
+def earned(accrued: Decimal, record: Record) -> Allowance:
+    """On pay that has accrued and was not released, USDC."""
     checks = [
-        _no_open_advance(loans_open),
-        Check("accrued_pay", "more than 0", f"{accrued:f}", accrued > 0),
+        _no_open_advance(record),
+        Check("accrued_pay", "more than 0", _shown(accrued), accrued > 0),
     ]
     return _allowance("earned", accrued, EARNED_SHARE, None, checks)
 
 
-def predictive(
-    predicted: Decimal,
-    share_percent: int | None,
-    *,
-    loans_open: int,
-    loans_defaulted: int,
-    risk_score: int,
-    age_days: int,
-    completion_rate: str,
-) -> Allowance:
-    """On what he will earn in seven days; no share where the platform does not offer it."""
+def predictive(predicted: Decimal, share_percent: int | None, record: Record) -> Allowance:
+    """On what he will earn in seven days, USDC; no share where the platform does not offer it."""
+    score, age, completion = record.risk_score, record.account_age_days, record.completion_rate
     checks = [
         Check("platform_offers", "yes", "no" if share_percent is None else "yes", share_percent is not None),
-        _no_open_advance(loans_open),
-        Check("no_default", "0", str(loans_defaulted), loans_defaulted == 0),
-        Check("risk_score", f"at least {MIN_RISK_SCORE}", str(risk_score), risk_score >= MIN_RISK_SCORE),
-        Check("account_age_days", f"at least {MIN_AGE_DAYS}", str(age_days), age_days >= MIN_AGE_DAYS),
+        _no_open_advance(record),
+        Check("no_default", "0", str(record.loans_defaulted), record.loans_defaulted == 0),
+        Check("risk_score", f"at least {MIN_RISK_SCORE}", str(score), score >= MIN_RISK_SCORE),
+        Check("account_age_days", f"at least {MIN_AGE_DAYS}", str(age), age >= MIN_AGE_DAYS),
         Check(
             "completion_rate",
             f"at least {MIN_COMPLETION_RATE}",
-            completion_rate,
-            Decimal(completion_rate) >= MIN_COMPLETION_RATE,
+            completion,
+            Decimal(completion) >= MIN_COMPLETION_RATE,
         ),
-        Check("predicted_earnings", "more than 0", f"{predicted:f}", predicted > 0),
+        Check("predicted_earnings", "more than 0", _shown(predicted), predicted > 0),
     ]
-    return _allowance("predictive", predicted, share_percent or 0, risk_score, checks)
+    return _allowance("predictive", predicted, share_percent or 0, score, checks)
 
 
 def fee_basis_points(mode: Mode, risk_score: int | None) -> int:
@@ -103,7 +110,7 @@ def fee(mode: Mode, amount: Decimal, risk_score: int | None) -> Decimal:
     return _share(amount, fee_basis_points(mode, risk_score), _BASIS_POINTS)
 
 
-def limit(mode: Mode, basis: Decimal, share_percent: int = EARNED_SHARE) -> Decimal:
+def limit(mode: Mode, basis: Decimal, share_percent: int) -> Decimal:
     """USDC, cut to the micro-USDC: of accrued pay 80 %, of predicted earnings the platform's share, at most 500."""
     if mode == "earned":
         return _share(basis, EARNED_SHARE, 100)
@@ -119,8 +126,8 @@ def disclosures(mode: Mode, amount: Decimal, charge: Decimal, risk_score: int | 
     """What a worker has to know before he takes it, in plain words."""
     rate = fee_basis_points(mode, risk_score)
     told = [
-        f"You get {amount:f} USDC now and pay back {amount + charge:f} USDC.",
-        f"The fee is {charge:f} USDC, {percent(rate)} % of what you get. It is the whole price: no interest is added.",
+        f"You get {_shown(amount)} USDC now and pay back {_shown(amount + charge)} USDC.",
+        f"The fee is {_shown(charge)} USDC, {percent(rate)} % of what you get. That is the whole price: no interest.",
         "Of each pay from this platform at most half repays the advance, until it is whole; the rest is yours at once.",
         "You may pay back early, in part or in full. The fee stays the same.",
     ]
@@ -140,8 +147,8 @@ def disclosures(mode: Mode, amount: Decimal, charge: Decimal, risk_score: int | 
     ]
 
 
-def _no_open_advance(loans_open: int) -> Check:
-    return Check("no_open_advance", "0", str(loans_open), loans_open == 0)
+def _no_open_advance(record: Record) -> Check:
+    return Check("no_open_advance", "0", str(record.loans_open), record.loans_open == 0)
 
 
 def _allowance(mode: Mode, basis: Decimal, share: int, risk_score: int | None, checks: list[Check]) -> Allowance:
@@ -154,6 +161,12 @@ def _allowance(mode: Mode, basis: Decimal, share: int, risk_score: int | None, c
         fee_percent=percent(fee_basis_points(mode, risk_score)),
         checks=checks,
     )
+
+
+def _shown(amount: Decimal) -> str:
+    """With two decimals, or as many as it takes."""
+    whole, _, decimals = f"{amount:f}".partition(".")
+    return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"
 
 
 def _share(amount: Decimal, part: int, whole: int) -> Decimal:
