@@ -52,6 +52,8 @@ GRANT SELECT ON
 tasks, streams, transactions, reputation_events, loans, audit_logs, ops.memberships, ledger.accounts, ledger.transfers,
 worker_earnings_view, platform_performance_view, daily_transaction_summary, worker_risk_assessment, active_streams_view
 TO api, jobs, operator, auditor;
+GRANT SELECT ON ops.reports, ops.platform_days TO api, jobs, operator, auditor;
+GRANT SELECT ON ops.paid_workers, ops.audit_places TO jobs, operator, auditor;
 GRANT SELECT ON ops.worker_counters, ops.deposits, ops.outbox, ops.job_runs, ops.audit_waiting, ops.audit_seals
 TO jobs, operator, auditor;
 GRANT SELECT ON transactions TO signer;
@@ -81,6 +83,10 @@ GRANT UPDATE (account_age_days) ON workers TO jobs;
 GRANT INSERT, UPDATE ON transactions TO jobs, operator, signer;
 GRANT INSERT, UPDATE ON loans TO jobs, operator;
 GRANT INSERT ON ops.job_runs TO jobs;
+GRANT INSERT (platform_id, kind, format, from_date, to_date) ON ops.reports TO api;
+GRANT UPDATE (
+    state, attempts, leased_until, rows, bytes, sha256, finished_at, expires_at
+) ON ops.reports TO jobs;
 GRANT INSERT, DELETE ON tasks TO operator;
 GRANT UPDATE (is_active) ON platforms TO operator;
 
@@ -88,12 +94,13 @@ GRANT UPDATE (is_active) ON platforms TO operator;
 
 GRANT EXECUTE ON FUNCTION
 ops.uuid_v7, ops.tenant, ops.tenant_kind, ops.require_platform, ops.audit, ops.emit, ledger.account,
-stream_accrued, next_release, finish_tasks, release_streams
+stream_accrued, next_release, finish_tasks, release_streams, ops.uuid_floor
 TO api, jobs, signer, operator, auditor;
 
 GRANT EXECUTE ON FUNCTION
 ops.lock_task, ops.lock_stream, ledger.hold, ledger.give_back, create_task, start_task, complete_task, cancel_task,
-create_stream, pause_stream, resume_stream, top_up_stream, cancel_stream, update_platform, update_worker
+create_stream, pause_stream, resume_stream, top_up_stream, cancel_stream, update_platform, update_worker,
+create_tasks, order_report
 TO api;
 
 -- These run as owner and check their caller themselves.
@@ -108,10 +115,12 @@ erase_worker,
 invite_worker,
 sign_in,
 sign_out,
-refresh_session, who_am_i
+refresh_session, who_am_i,
+ops.lock_members, ops.verify_own_audit, ledger.balance_at
 TO api;
 
 GRANT EXECUTE ON FUNCTION release_due, release_each, update_account_ages, process_payment, complete_payment TO jobs;
+GRANT EXECUTE ON FUNCTION claim_report, finish_report TO jobs;
 GRANT EXECUTE ON FUNCTION set_platform_active, fund_pool, write_off_advance, resolve_dispute TO operator;
 GRANT EXECUTE ON FUNCTION ops.seal_audit TO jobs;
 GRANT EXECUTE ON FUNCTION ops.check_invariants, ops.verify_audit, ops.audit_digest, ops.seal_digest
@@ -220,6 +229,10 @@ CREATE POLICY tenant_insert ON audit_logs FOR INSERT TO api WITH CHECK (actor_id
 
 CREATE POLICY tenant_insert ON ops.outbox FOR INSERT TO api
 WITH CHECK ((SELECT ops.tenant()) IN (platform_id, worker_id));
+
+CREATE POLICY tenant_read ON ops.reports FOR SELECT TO api USING (platform_id = (SELECT ops.tenant()));
+CREATE POLICY tenant_insert ON ops.reports FOR INSERT TO api WITH CHECK (platform_id = (SELECT ops.tenant()));
+CREATE POLICY tenant_read ON ops.platform_days FOR SELECT TO api USING (platform_id = (SELECT ops.tenant()));
 
 -- An account is seen by its owner and by the platform that it belongs to; a transfer by whoever sees one of its
 -- accounts. Money moves only out of the tenant's own accounts into one that it sees: never out of custody, never back

@@ -54,6 +54,16 @@ CREATE TYPE ops.task_change AS (
 	paid_amount numeric
 );
 
+-- Name: task_days; Type: TYPE; Schema: ops; Owner: -
+
+CREATE TYPE ops.task_days AS (
+	sign integer,
+	platform_id uuid,
+	created_at timestamp with time zone,
+	completed_at timestamp with time zone,
+	cancelled_at timestamp with time zone
+);
+
 -- Name: usdc; Type: DOMAIN; Schema: ops; Owner: -
 
 CREATE DOMAIN ops.usdc AS numeric(18,6)
@@ -113,6 +123,26 @@ BEGIN
     WHERE a.id = m.account;
     RETURN NULL;
 END;
+$$;
+
+-- Name: balance_at(uuid, timestamp with time zone); Type: FUNCTION; Schema: ledger; Owner: -
+
+CREATE FUNCTION ledger.balance_at(p_account_id uuid, p_at timestamp with time zone) RETURNS numeric
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'ledger', 'pg_temp'
+    AS $$
+    SELECT
+        a.balance
+        - (
+            SELECT coalesce(sum(x.amount), 0) FROM ledger.transfers AS x
+            WHERE x.credit_account = p_account_id AND x.created_at > p_at
+        )
+        + (
+            SELECT coalesce(sum(x.amount), 0) FROM ledger.transfers AS x
+            WHERE x.debit_account = p_account_id AND x.created_at > p_at
+        )
+    FROM ledger.accounts AS a
+    WHERE a.id = p_account_id AND ops.tenant() = any(ARRAY[a.owner_id, a.platform_id])
 $$;
 
 -- Name: give_back(uuid, numeric, uuid, uuid); Type: FUNCTION; Schema: ledger; Owner: -
@@ -608,6 +638,63 @@ CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, 
         GROUP BY t.platform_id
     ),
 
+    days AS (
+        SELECT
+            coalesce(t.platform_id, m.platform_id) AS platform_id,
+            coalesce(t.day, m.day) AS day,
+            coalesce(t.created, 0) AS created,
+            coalesce(t.completed, 0) AS completed,
+            coalesce(t.cancelled, 0) AS cancelled,
+            coalesce(m.earned, 0) AS earned,
+            coalesce(m.released, 0) AS released,
+            coalesce(m.paid_out, 0) AS paid_out,
+            coalesce(m.workers, 0) AS workers
+        FROM (
+            SELECT
+                t.platform_id, (e.at AT TIME ZONE 'UTC')::date AS day,
+                count(*) FILTER (WHERE e.what = 'created') AS created,
+                count(*) FILTER (WHERE e.what = 'completed') AS completed,
+                count(*) FILTER (WHERE e.what = 'cancelled') AS cancelled
+            FROM tasks AS t
+            CROSS JOIN LATERAL (
+                VALUES ('created', t.created_at), ('completed', t.completed_at), ('cancelled', t.cancelled_at)
+            ) AS e (what, at)
+            WHERE e.at IS NOT NULL
+            GROUP BY t.platform_id, (e.at AT TIME ZONE 'UTC')::date
+        ) AS t
+        FULL JOIN (
+            SELECT
+                a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date AS day,
+                sum(x.amount) FILTER (WHERE x.reason IN ('pay', 'release')) AS earned,
+                sum(x.amount) FILTER (WHERE x.reason = 'release') AS released,
+                sum(x.amount) FILTER (WHERE x.reason = 'settle') AS paid_out,
+                count(DISTINCT x.credit_account) FILTER (WHERE x.reason IN ('pay', 'release')) AS workers
+            FROM ledger.transfers AS x
+            INNER JOIN ledger.accounts AS a ON x.debit_account = a.id
+            WHERE x.reason IN ('pay', 'release', 'settle')
+            GROUP BY a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date
+        ) AS m ON t.platform_id = m.platform_id AND t.day = m.day
+    ),
+
+    day_figures AS (
+        SELECT coalesce(s.platform_id, d.platform_id) AS id, f.figure, f.stored, f.recounted
+        FROM ops.platform_days AS s
+        FULL JOIN days AS d ON s.platform_id = d.platform_id AND s.day = d.day
+        CROSS JOIN LATERAL (
+            VALUES
+            (
+                'platform_days.tasks_created',
+                coalesce(s.tasks_created, 0)::numeric, coalesce(d.created, 0)::numeric
+            ),
+            ('platform_days.tasks_completed', coalesce(s.tasks_completed, 0), coalesce(d.completed, 0)),
+            ('platform_days.tasks_cancelled', coalesce(s.tasks_cancelled, 0), coalesce(d.cancelled, 0)),
+            ('platform_days.earned', coalesce(s.earned, 0), coalesce(d.earned, 0)),
+            ('platform_days.released', coalesce(s.released, 0), coalesce(d.released, 0)),
+            ('platform_days.paid_out', coalesce(s.paid_out, 0), coalesce(d.paid_out, 0)),
+            ('platform_days.active_workers', coalesce(s.active_workers, 0), coalesce(d.workers, 0))
+        ) AS f (figure, stored, recounted)
+    ),
+
     account_figures AS (
         SELECT a.id, 'accounts.balance of ' || a.kind AS figure, a.balance AS stored, coalesce(m.amount, 0) AS recounted
         FROM ledger.accounts AS a
@@ -631,6 +718,7 @@ CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, 
         UNION ALL SELECT t.id, t.figure, t.stored, t.recounted FROM task_figures AS t
         UNION ALL SELECT x.id, x.figure, x.stored, x.recounted FROM payout_figures AS x
         UNION ALL SELECT l.id, l.figure, l.stored, l.recounted FROM loan_figures AS l
+        UNION ALL SELECT d.id, d.figure, d.stored, d.recounted FROM day_figures AS d
         UNION ALL SELECT a.id, a.figure, a.stored, a.recounted FROM account_figures AS a
     ) AS f
     WHERE f.stored IS DISTINCT FROM f.recounted
@@ -695,6 +783,102 @@ BEGIN
 END;
 $$;
 
+-- Name: count_platform_days(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.count_platform_days() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'ops', 'pg_temp'
+    AS $$
+DECLARE
+    v_tasks ops.task_days [] := '{}';
+BEGIN
+    IF tg_table_name = 'transfers' THEN
+        IF NOT EXISTS (SELECT FROM posted AS x WHERE x.reason IN ('pay', 'release', 'settle')) THEN
+            RETURN NULL;
+        END IF;
+
+        INSERT INTO ops.platform_days AS d (platform_id, day, earned, released, paid_out)
+        SELECT
+            a.platform_id,
+            (x.created_at AT TIME ZONE 'UTC')::date AS day,
+            coalesce(sum(x.amount) FILTER (WHERE x.reason IN ('pay', 'release')), 0),
+            coalesce(sum(x.amount) FILTER (WHERE x.reason = 'release'), 0),
+            coalesce(sum(x.amount) FILTER (WHERE x.reason = 'settle'), 0)
+        FROM posted AS x
+        INNER JOIN ledger.accounts AS a ON x.debit_account = a.id
+        WHERE x.reason IN ('pay', 'release', 'settle')
+        GROUP BY a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date
+        ORDER BY a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date
+        ON CONFLICT (platform_id, day) DO UPDATE
+        SET
+            earned = d.earned + excluded.earned,
+            released = d.released + excluded.released,
+            paid_out = d.paid_out + excluded.paid_out;
+
+        WITH paid AS (
+            INSERT INTO ops.paid_workers (platform_id, day, worker_id)
+            SELECT DISTINCT a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date AS day, a.owner_id
+            FROM posted AS x
+            INNER JOIN ledger.accounts AS a ON x.credit_account = a.id
+            WHERE x.reason IN ('pay', 'release')
+                AND NOT EXISTS (
+                    SELECT FROM ops.paid_workers AS w
+                    WHERE w.platform_id = a.platform_id
+                        AND w.day = (x.created_at AT TIME ZONE 'UTC')::date
+                        AND w.worker_id = a.owner_id
+                )
+            RETURNING platform_id, day
+        )
+
+        UPDATE ops.platform_days AS d
+        SET active_workers = d.active_workers + n.workers
+        FROM (SELECT p.platform_id, p.day, count(*) AS workers FROM paid AS p GROUP BY p.platform_id, p.day) AS n
+        WHERE d.platform_id = n.platform_id AND d.day = n.day;
+        RETURN NULL;
+    END IF;
+
+    IF tg_op <> 'DELETE' THEN
+        v_tasks := ARRAY(
+            SELECT (1, n.platform_id, n.created_at, n.completed_at, n.cancelled_at)::ops.task_days FROM new_rows AS n
+        );
+    END IF;
+    IF tg_op <> 'INSERT' THEN
+        v_tasks := v_tasks || ARRAY(
+            SELECT (-1, o.platform_id, o.created_at, o.completed_at, o.cancelled_at)::ops.task_days FROM old_rows AS o
+        );
+    END IF;
+
+    -- A day that loses something is there already, unless its platform is on its way out and has taken it along.
+    WITH moved AS (
+        SELECT
+            t.platform_id,
+            (e.at AT TIME ZONE 'UTC')::date AS day,
+            coalesce(sum(t.sign) FILTER (WHERE e.what = 'created'), 0) AS created,
+            coalesce(sum(t.sign) FILTER (WHERE e.what = 'completed'), 0) AS completed,
+            coalesce(sum(t.sign) FILTER (WHERE e.what = 'cancelled'), 0) AS cancelled
+        FROM unnest(v_tasks) AS t
+        CROSS JOIN LATERAL (
+            VALUES ('created', t.created_at), ('completed', t.completed_at), ('cancelled', t.cancelled_at)
+        ) AS e (what, at)
+        WHERE e.at IS NOT NULL
+        GROUP BY t.platform_id, (e.at AT TIME ZONE 'UTC')::date
+    )
+
+    INSERT INTO ops.platform_days AS d (platform_id, day, tasks_created, tasks_completed, tasks_cancelled)
+    SELECT m.platform_id, m.day, m.created, m.completed, m.cancelled
+    FROM moved AS m
+    WHERE (m.created, m.completed, m.cancelled) <> (0, 0, 0)
+        AND EXISTS (SELECT FROM public.platforms AS p WHERE p.id = m.platform_id)
+    ORDER BY m.platform_id, m.day
+    ON CONFLICT (platform_id, day) DO UPDATE
+    SET
+        tasks_created = d.tasks_created + excluded.tasks_created,
+        tasks_completed = d.tasks_completed + excluded.tasks_completed,
+        tasks_cancelled = d.tasks_cancelled + excluded.tasks_cancelled;
+    RETURN NULL;
+END;
+$$;
+
 -- Name: count_request(text, integer); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.count_request(p_key text, p_limit integer, OUT "limit" integer, OUT remaining integer, OUT reset integer) RETURNS record
@@ -738,6 +922,25 @@ CREATE FUNCTION ops.end_session(p_session_id uuid) RETURNS void
     UPDATE ops.refresh_tokens
     SET revoked_at = clock_timestamp()
     WHERE session_id = p_session_id AND revoked_at IS NULL
+$$;
+
+-- Name: lock_members(uuid[]); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.lock_members(p_workers uuid[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_platform_id uuid := ops.require_platform();
+BEGIN
+    PERFORM FROM workers AS w
+    WHERE w.id IN (
+        SELECT m.worker_id FROM ops.memberships AS m
+        WHERE m.platform_id = v_platform_id AND m.worker_id = ANY(p_workers)
+    )
+    ORDER BY w.id
+    FOR NO KEY UPDATE;
+END;
 $$;
 
 -- Name: streams; Type: TABLE; Schema: public; Owner: -
@@ -890,6 +1093,7 @@ CREATE FUNCTION ops.seal_audit(p_limit integer) RETURNS integer
 DECLARE
     v_last ops.audit_seals;
     v_entries ops.audit_entry[];
+    v_number bigint;
 BEGIN
     LOCK TABLE ops.audit_seals IN SHARE ROW EXCLUSIVE MODE;
     SELECT s.* INTO v_last FROM ops.audit_seals AS s ORDER BY s.number DESC LIMIT 1;
@@ -918,7 +1122,15 @@ BEGIN
     SELECT
         s.number, s.xid, now(), v_entries,
         ops.seal_digest(coalesce(v_last.digest, ''), s.number, s.xid, now(), v_entries)
-    FROM (SELECT coalesce(v_last.number, 0) + 1 AS number, pg_current_xact_id() AS xid) AS s;
+    FROM (SELECT coalesce(v_last.number, 0) + 1 AS number, pg_current_xact_id() AS xid) AS s
+    RETURNING number INTO v_number;
+
+    -- So that a tenant finds his own rows in the chain without a pass over everybody's.
+    INSERT INTO ops.audit_places (actor_id, audit_id, seal, position)
+    SELECT a.actor_id, a.id, v_number, e.position
+    FROM unnest(v_entries) WITH ORDINALITY AS e (xid, audit_id, digest, position)
+    INNER JOIN audit_logs AS a ON e.audit_id = a.id
+    WHERE a.actor_id IS NOT NULL;
     RETURN cardinality(v_entries);
 END;
 $$;
@@ -999,6 +1211,12 @@ BEGIN
 END;
 $$;
 
+-- Name: uuid_floor(timestamp with time zone); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.uuid_floor(p_at timestamp with time zone) RETURNS uuid
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT (encode(((SUBSTRING(int8send((t.us / 1000)) FROM 3) || int2send(((28672 + (((t.us % (1000)::bigint) * 4096) / 1000)))::smallint)) || '\x8000000000000000'::bytea), 'hex'::text))::uuid AS encode FROM (SELECT (GREATEST((0)::numeric, (EXTRACT(epoch FROM uuid_floor.p_at) * (1000000)::numeric)))::bigint AS us) t);
+
 -- Name: verify_audit(jsonb); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.verify_audit(p_anchors jsonb DEFAULT '[]'::jsonb) RETURNS TABLE(finding text, seal bigint, audit_id uuid)
@@ -1074,6 +1292,66 @@ CREATE FUNCTION ops.verify_audit(p_anchors jsonb DEFAULT '[]'::jsonb) RETURNS TA
         UNION ALL SELECT a.finding, a.seal, NULL FROM anchor_findings AS a
     ) AS f
     ORDER BY f.seal, f.finding, f.audit_id
+$$;
+
+-- Name: verify_own_audit(uuid, integer); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.verify_own_audit(p_after uuid, p_limit integer) RETURNS TABLE(audit_id uuid, seal bigint, finding text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'ops', 'pg_temp'
+    AS $$
+    WITH mine AS MATERIALIZED (
+        SELECT m.id
+        FROM (
+            (
+                SELECT a.id FROM audit_logs AS a
+                WHERE a.actor_id = ops.tenant() AND a.id < p_after
+                ORDER BY a.id DESC LIMIT p_limit
+            )
+            UNION
+            (
+                SELECT p.audit_id FROM ops.audit_places AS p
+                WHERE p.actor_id = ops.tenant() AND p.audit_id < p_after
+                ORDER BY p.audit_id DESC LIMIT p_limit
+            )
+        ) AS m
+        ORDER BY m.id DESC
+        LIMIT p_limit
+    ),
+
+    placed AS MATERIALIZED (
+        SELECT m.id, p.seal, p.position
+        FROM mine AS m
+        LEFT JOIN ops.audit_places AS p ON p.actor_id = ops.tenant() AND m.id = p.audit_id
+    ),
+
+    seals AS MATERIALIZED (
+        SELECT
+            s.number, s.entries,
+            s.digest = ops.seal_digest(
+                coalesce((SELECT b.digest FROM ops.audit_seals AS b WHERE b.number = s.number - 1), ''),
+                s.number, s.xid, s.sealed_at, s.entries
+            ) AS is_right
+        FROM ops.audit_seals AS s
+        WHERE s.number IN (SELECT p.seal FROM placed AS p)
+    )
+
+    SELECT
+        p.id,
+        p.seal,
+        CASE
+            WHEN a.id IS NULL THEN 'row deleted'
+            WHEN p.seal IS NULL AND NOT EXISTS (SELECT FROM ops.audit_waiting AS w WHERE w.audit_id = p.id)
+                THEN 'row inserted'
+            WHEN p.seal IS NULL THEN NULL
+            WHEN s.is_right IS DISTINCT FROM TRUE OR (s.entries[p.position]).audit_id IS DISTINCT FROM p.id
+                THEN 'seal broken'
+            WHEN (s.entries[p.position]).digest <> ops.audit_digest(a) THEN 'row edited'
+        END
+    FROM placed AS p
+    LEFT JOIN audit_logs AS a ON p.id = a.id
+    LEFT JOIN seals AS s ON p.seal = s.number
+    ORDER BY p.id DESC
 $$;
 
 -- Name: cancel_stream(uuid); Type: FUNCTION; Schema: public; Owner: -
@@ -1152,6 +1430,73 @@ BEGIN
         PERFORM ledger.give_back(v_task.platform_id, v_task.amount, p_task_id, NULL);
     END IF;
     RETURN v_task;
+END;
+$$;
+
+-- Name: reports; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.reports (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    platform_id uuid NOT NULL,
+    kind text NOT NULL,
+    format text NOT NULL,
+    from_date date NOT NULL,
+    to_date date NOT NULL,
+    state text DEFAULT 'queued'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    leased_until timestamp with time zone,
+    rows bigint,
+    bytes bigint,
+    sha256 text,
+    finished_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT reports_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT reports_bytes_check CHECK ((bytes >= 0)),
+    CONSTRAINT reports_dates CHECK (((from_date <= to_date) AND ((to_date - from_date) < 366))),
+    CONSTRAINT reports_format_check CHECK ((format = ANY (ARRAY['csv'::text, 'jsonl'::text]))),
+    CONSTRAINT reports_kind_check CHECK ((kind = ANY (ARRAY['payouts'::text, 'earnings'::text, 'fees'::text, 'loans'::text, 'ledger'::text]))),
+    CONSTRAINT reports_rows_check CHECK ((rows >= 0)),
+    CONSTRAINT reports_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT reports_state CHECK ((((state = 'running'::text) = (leased_until IS NOT NULL)) AND ((state = ANY (ARRAY['done'::text, 'failed'::text])) = (finished_at IS NOT NULL)) AND ((state = 'done'::text) = (num_nulls(rows, bytes, sha256, expires_at) = 0)) AND (num_nulls(rows, bytes, sha256, expires_at) = ANY (ARRAY[0, 4])))),
+    CONSTRAINT reports_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text])))
+);
+
+-- Name: claim_report(integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.claim_report(p_seconds integer) RETURNS SETOF ops.reports
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_id uuid;
+BEGIN
+    LOOP
+        SELECT r.id INTO v_id
+        FROM ops.reports AS r
+        WHERE r.state IN ('queued', 'running')
+            AND (r.leased_until IS NULL OR r.leased_until < clock_timestamp())
+        ORDER BY r.id
+        LIMIT 1
+        FOR NO KEY UPDATE SKIP LOCKED;
+        IF NOT FOUND THEN
+            RETURN;
+        END IF;
+
+        RETURN QUERY
+        UPDATE ops.reports AS r
+        SET
+            state = 'running',
+            attempts = r.attempts + 1,
+            leased_until = clock_timestamp() + p_seconds * interval '1 second'
+        WHERE r.id = v_id AND r.attempts < 3
+        RETURNING r.*;
+        EXIT WHEN FOUND;
+
+        UPDATE ops.reports AS r
+        SET state = 'failed', leased_until = NULL, finished_at = clock_timestamp()
+        WHERE r.id = v_id;
+        PERFORM ops.audit('report.failed', 'report', v_id);
+    END LOOP;
 END;
 $$;
 
@@ -1357,6 +1702,43 @@ BEGIN
 END;
 $$;
 
+-- Name: create_tasks(jsonb); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.create_tasks(p_tasks jsonb) RETURNS TABLE(index integer, task public.tasks, error_state text, error_constraint text, error_column text, error_message text)
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_item jsonb;
+BEGIN
+    PERFORM ops.lock_members(ARRAY(SELECT (i.item ->> 'worker_id')::uuid FROM jsonb_array_elements(p_tasks) AS i (item)));
+
+    index := 0;
+    FOR v_item IN SELECT i.item FROM jsonb_array_elements(p_tasks) WITH ORDINALITY AS i (item, place) ORDER BY i.place LOOP
+        task := NULL;
+        error_state := NULL;
+        error_constraint := NULL;
+        error_column := NULL;
+        error_message := NULL;
+        BEGIN
+            task := create_task(
+                (v_item ->> 'worker_id')::uuid, v_item ->> 'task_type', (v_item ->> 'amount')::numeric,
+                v_item ->> 'title', v_item ->> 'description', v_item -> 'metadata', v_item ->> 'external_id',
+                (v_item ->> 'scheduled_at')::timestamptz
+            );
+        -- GS000 is every error of ours.
+        EXCEPTION WHEN unique_violation OR check_violation OR data_exception OR SQLSTATE 'GS000' THEN
+            GET STACKED DIAGNOSTICS
+                error_state = RETURNED_SQLSTATE,
+                error_constraint = CONSTRAINT_NAME,
+                error_column = COLUMN_NAME,
+                error_message = MESSAGE_TEXT;
+        END;
+        RETURN NEXT;
+        index := index + 1;
+    END LOOP;
+END;
+$$;
+
 -- Name: credentials(text); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.credentials(p_email text) RETURNS TABLE(worker_id uuid, password_hash text)
@@ -1436,6 +1818,32 @@ BEGIN
 END;
 $$;
 
+-- Name: finish_report(uuid, integer, bigint, bigint, text, integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.finish_report(p_report_id uuid, p_attempt integer, p_rows bigint, p_bytes bigint, p_sha256 text, p_days integer) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_now timestamptz := clock_timestamp();
+BEGIN
+    UPDATE ops.reports AS r
+    SET
+        state = 'done',
+        leased_until = NULL,
+        rows = p_rows,
+        bytes = p_bytes,
+        sha256 = p_sha256,
+        finished_at = v_now,
+        expires_at = v_now + p_days * interval '1 day'
+    WHERE r.id = p_report_id AND r.state = 'running' AND r.attempts = p_attempt;
+    IF NOT FOUND THEN
+        RETURN FALSE;
+    END IF;
+    PERFORM ops.audit('report.completed', 'report', p_report_id, jsonb_build_object('rows', p_rows));
+    RETURN TRUE;
+END;
+$$;
+
 -- Name: finish_tasks(uuid[]); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.finish_tasks(p_tasks uuid[]) RETURNS void
@@ -1503,6 +1911,34 @@ $$;
 CREATE FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) RETURNS timestamp with time zone
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN LEAST(p_end_time, (p_anchor_time + ((((p_interval)::numeric * (floor((GREATEST((0)::numeric, EXTRACT(epoch FROM (p_at - p_anchor_time))) / (p_interval)::numeric)) + (1)::numeric)))::double precision * '00:00:01'::interval)));
+
+-- Name: order_report(text, text, date, date); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.order_report(p_kind text, p_format text, p_from_date date, p_to_date date) RETURNS ops.reports
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_platform_id uuid := ops.require_platform();
+    v_report ops.reports;
+BEGIN
+    IF p_to_date > (clock_timestamp() AT TIME ZONE 'UTC')::date THEN
+        RAISE EXCEPTION 'must not be in the future' USING ERRCODE = 'GS015', COLUMN = 'to_date';
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('reports of ' || v_platform_id::text, 0));
+    IF (
+        SELECT count(*) FROM ops.reports AS r
+        WHERE r.platform_id = v_platform_id AND r.state IN ('queued', 'running')
+    ) >= 10 THEN
+        RAISE EXCEPTION 'ten of your reports are not finished yet' USING ERRCODE = 'GS080';
+    END IF;
+
+    INSERT INTO ops.reports (platform_id, kind, format, from_date, to_date)
+    VALUES (v_platform_id, p_kind, p_format, p_from_date, p_to_date)
+    RETURNING * INTO v_report;
+    PERFORM ops.audit('report.ordered', 'report', v_report.id, jsonb_build_object('kind', p_kind));
+    RETURN v_report;
+END;
+$$;
 
 -- Name: pause_stream(uuid); Type: FUNCTION; Schema: public; Owner: -
 
@@ -2503,6 +2939,15 @@ CREATE TABLE ops.api_keys (
     CONSTRAINT api_keys_key_hash_check CHECK ((length(key_hash) = 32))
 );
 
+-- Name: audit_places; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.audit_places (
+    actor_id uuid NOT NULL,
+    audit_id uuid NOT NULL,
+    seal bigint NOT NULL,
+    "position" integer NOT NULL
+);
+
 -- Name: audit_seals; Type: TABLE; Schema: ops; Owner: -
 
 CREATE TABLE ops.audit_seals (
@@ -2607,6 +3052,29 @@ CREATE TABLE ops.outbox (
     payload jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
+
+-- Name: paid_workers; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.paid_workers (
+    platform_id uuid NOT NULL,
+    day date NOT NULL,
+    worker_id uuid NOT NULL
+);
+
+-- Name: platform_days; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.platform_days (
+    platform_id uuid NOT NULL,
+    day date NOT NULL,
+    tasks_created integer DEFAULT 0 NOT NULL,
+    tasks_completed integer DEFAULT 0 NOT NULL,
+    tasks_cancelled integer DEFAULT 0 NOT NULL,
+    earned ops.usdc DEFAULT 0 NOT NULL,
+    released ops.usdc DEFAULT 0 NOT NULL,
+    paid_out ops.usdc DEFAULT 0 NOT NULL,
+    active_workers integer DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='50');
 
 -- Name: rate_limits; Type: TABLE; Schema: ops; Owner: -
 
@@ -2917,6 +3385,11 @@ ALTER TABLE ONLY ops.api_keys
 ALTER TABLE ONLY ops.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
 
+-- Name: audit_places audit_places_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.audit_places
+    ADD CONSTRAINT audit_places_pkey PRIMARY KEY (actor_id, audit_id);
+
 -- Name: audit_seals audit_seals_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.audit_seals
@@ -2967,6 +3440,16 @@ ALTER TABLE ONLY ops.memberships
 ALTER TABLE ONLY ops.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
+-- Name: paid_workers paid_workers_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.paid_workers
+    ADD CONSTRAINT paid_workers_pkey PRIMARY KEY (platform_id, day, worker_id);
+
+-- Name: platform_days platform_days_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.platform_days
+    ADD CONSTRAINT platform_days_pkey PRIMARY KEY (platform_id, day);
+
 -- Name: rate_limits rate_limits_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.rate_limits
@@ -2981,6 +3464,11 @@ ALTER TABLE ONLY ops.refresh_tokens
 
 ALTER TABLE ONLY ops.refresh_tokens
     ADD CONSTRAINT refresh_tokens_token_hash_key UNIQUE (token_hash);
+
+-- Name: reports reports_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.reports
+    ADD CONSTRAINT reports_pkey PRIMARY KEY (id);
 
 -- Name: schema_migrations schema_migrations_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
@@ -3057,17 +3545,21 @@ ALTER TABLE ONLY public.workers
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_wallet_id_key UNIQUE (wallet_id);
 
+-- Name: accounts_kind_idx; Type: INDEX; Schema: ledger; Owner: -
+
+CREATE INDEX accounts_kind_idx ON ledger.accounts USING btree (platform_id, kind, id);
+
 -- Name: accounts_platform_id_idx; Type: INDEX; Schema: ledger; Owner: -
 
-CREATE INDEX accounts_platform_id_idx ON ledger.accounts USING btree (platform_id, kind);
+CREATE INDEX accounts_platform_id_idx ON ledger.accounts USING btree (platform_id, id);
 
 -- Name: transfers_credit_account_idx; Type: INDEX; Schema: ledger; Owner: -
 
-CREATE INDEX transfers_credit_account_idx ON ledger.transfers USING btree (credit_account, id);
+CREATE INDEX transfers_credit_account_idx ON ledger.transfers USING btree (credit_account, created_at, id) INCLUDE (amount);
 
 -- Name: transfers_debit_account_idx; Type: INDEX; Schema: ledger; Owner: -
 
-CREATE INDEX transfers_debit_account_idx ON ledger.transfers USING btree (debit_account, id);
+CREATE INDEX transfers_debit_account_idx ON ledger.transfers USING btree (debit_account, created_at, id) INCLUDE (amount);
 
 -- Name: transfers_deposit_key; Type: INDEX; Schema: ledger; Owner: -
 
@@ -3137,6 +3629,18 @@ CREATE UNIQUE INDEX refresh_tokens_live_key ON ops.refresh_tokens USING btree (s
 
 CREATE INDEX refresh_tokens_worker_id_idx ON ops.refresh_tokens USING btree (worker_id);
 
+-- Name: reports_open_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX reports_open_idx ON ops.reports USING btree (id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+
+-- Name: reports_platform_id_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX reports_platform_id_idx ON ops.reports USING btree (platform_id, id);
+
+-- Name: audit_logs_action_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX audit_logs_action_idx ON public.audit_logs USING btree (actor_id, action, id);
+
 -- Name: audit_logs_actor_id_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX audit_logs_actor_id_idx ON public.audit_logs USING btree (actor_id, id);
@@ -3148,6 +3652,10 @@ CREATE INDEX audit_logs_created_at_idx ON public.audit_logs USING btree (created
 -- Name: audit_logs_resource_id_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX audit_logs_resource_id_idx ON public.audit_logs USING btree (resource_id, id);
+
+-- Name: audit_logs_resource_type_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX audit_logs_resource_type_idx ON public.audit_logs USING btree (actor_id, resource_type, id);
 
 -- Name: loans_created_at_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -3233,6 +3741,10 @@ CREATE INDEX tasks_worker_id_idx ON public.tasks USING btree (worker_id, id);
 
 CREATE INDEX transactions_created_at_idx ON public.transactions USING btree (created_at);
 
+-- Name: transactions_platform_created_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX transactions_platform_created_at_idx ON public.transactions USING btree (platform_id, created_at, id);
+
 -- Name: transactions_platform_id_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX transactions_platform_id_idx ON public.transactions USING btree (platform_id, id);
@@ -3268,6 +3780,10 @@ CREATE TRIGGER _000_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.tr
 -- Name: accounts _000_no_truncate; Type: TRIGGER; Schema: ledger; Owner: -
 
 CREATE TRIGGER _000_no_truncate BEFORE TRUNCATE ON ledger.accounts FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
+
+-- Name: transfers _490_platform_days; Type: TRIGGER; Schema: ledger; Owner: -
+
+CREATE TRIGGER _490_platform_days AFTER INSERT ON ledger.transfers REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION ops.count_platform_days();
 
 -- Name: transfers _500_apply; Type: TRIGGER; Schema: ledger; Owner: -
 
@@ -3409,6 +3925,18 @@ CREATE TRIGGER _510_platform_statistics_update AFTER UPDATE ON public.tasks REFE
 
 CREATE TRIGGER _510_platform_statistics_update AFTER UPDATE ON public.transactions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.update_platform_statistics();
 
+-- Name: tasks _515_platform_days_delete; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _515_platform_days_delete AFTER DELETE ON public.tasks REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION ops.count_platform_days();
+
+-- Name: tasks _515_platform_days_insert; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _515_platform_days_insert AFTER INSERT ON public.tasks REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ops.count_platform_days();
+
+-- Name: tasks _515_platform_days_update; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _515_platform_days_update AFTER UPDATE ON public.tasks REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ops.count_platform_days();
+
 -- Name: tasks _520_worker_last_active_insert; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER _520_worker_last_active_insert AFTER INSERT ON public.tasks REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.update_worker_last_active();
@@ -3487,10 +4015,25 @@ ALTER TABLE ONLY ops.memberships
 ALTER TABLE ONLY ops.outbox
     ADD CONSTRAINT outbox_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id);
 
+-- Name: paid_workers paid_workers_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.paid_workers
+    ADD CONSTRAINT paid_workers_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
+
+-- Name: platform_days platform_days_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.platform_days
+    ADD CONSTRAINT platform_days_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
+
 -- Name: refresh_tokens refresh_tokens_worker_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.refresh_tokens
     ADD CONSTRAINT refresh_tokens_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id) ON DELETE CASCADE;
+
+-- Name: reports reports_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.reports
+    ADD CONSTRAINT reports_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
 
 -- Name: worker_counters worker_counters_worker_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
@@ -3598,6 +4141,10 @@ ALTER TABLE ledger.transfers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.api_keys ENABLE ROW LEVEL SECURITY;
 
+-- Name: audit_places; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.audit_places ENABLE ROW LEVEL SECURITY;
+
 -- Name: audit_seals; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.audit_seals ENABLE ROW LEVEL SECURITY;
@@ -3613,6 +4160,10 @@ ALTER TABLE ops.deposits ENABLE ROW LEVEL SECURITY;
 -- Name: api_keys every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.api_keys TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: audit_places every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.audit_places TO jobs, operator USING (true) WITH CHECK (true);
 
 -- Name: audit_seals every_row; Type: POLICY; Schema: ops; Owner: -
 
@@ -3646,6 +4197,14 @@ CREATE POLICY every_row ON ops.memberships TO jobs, operator USING (true) WITH C
 
 CREATE POLICY every_row ON ops.outbox TO jobs, operator USING (true) WITH CHECK (true);
 
+-- Name: paid_workers every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.paid_workers TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: platform_days every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.platform_days TO jobs, operator USING (true) WITH CHECK (true);
+
 -- Name: rate_limits every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.rate_limits TO jobs, operator USING (true) WITH CHECK (true);
@@ -3654,6 +4213,10 @@ CREATE POLICY every_row ON ops.rate_limits TO jobs, operator USING (true) WITH C
 
 CREATE POLICY every_row ON ops.refresh_tokens TO jobs, operator USING (true) WITH CHECK (true);
 
+-- Name: reports every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.reports TO jobs, operator USING (true) WITH CHECK (true);
+
 -- Name: worker_counters every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.worker_counters TO jobs, operator USING (true) WITH CHECK (true);
@@ -3661,6 +4224,10 @@ CREATE POLICY every_row ON ops.worker_counters TO jobs, operator USING (true) WI
 -- Name: api_keys every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.api_keys FOR SELECT TO auditor USING (true);
+
+-- Name: audit_places every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.audit_places FOR SELECT TO auditor USING (true);
 
 -- Name: audit_seals every_row_read; Type: POLICY; Schema: ops; Owner: -
 
@@ -3694,6 +4261,14 @@ CREATE POLICY every_row_read ON ops.memberships FOR SELECT TO auditor USING (tru
 
 CREATE POLICY every_row_read ON ops.outbox FOR SELECT TO auditor USING (true);
 
+-- Name: paid_workers every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.paid_workers FOR SELECT TO auditor USING (true);
+
+-- Name: platform_days every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.platform_days FOR SELECT TO auditor USING (true);
+
 -- Name: rate_limits every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.rate_limits FOR SELECT TO auditor USING (true);
@@ -3701,6 +4276,10 @@ CREATE POLICY every_row_read ON ops.rate_limits FOR SELECT TO auditor USING (tru
 -- Name: refresh_tokens every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.refresh_tokens FOR SELECT TO auditor USING (true);
+
+-- Name: reports every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.reports FOR SELECT TO auditor USING (true);
 
 -- Name: worker_counters every_row_read; Type: POLICY; Schema: ops; Owner: -
 
@@ -3726,6 +4305,14 @@ ALTER TABLE ops.memberships ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.outbox ENABLE ROW LEVEL SECURITY;
 
+-- Name: paid_workers; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.paid_workers ENABLE ROW LEVEL SECURITY;
+
+-- Name: platform_days; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.platform_days ENABLE ROW LEVEL SECURITY;
+
 -- Name: rate_limits; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.rate_limits ENABLE ROW LEVEL SECURITY;
@@ -3734,13 +4321,29 @@ ALTER TABLE ops.rate_limits ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.refresh_tokens ENABLE ROW LEVEL SECURITY;
 
+-- Name: reports; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.reports ENABLE ROW LEVEL SECURITY;
+
 -- Name: outbox tenant_insert; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY tenant_insert ON ops.outbox FOR INSERT TO api WITH CHECK (((( SELECT ops.tenant() AS tenant) = platform_id) OR (( SELECT ops.tenant() AS tenant) = worker_id)));
 
+-- Name: reports tenant_insert; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_insert ON ops.reports FOR INSERT TO api WITH CHECK ((platform_id = ( SELECT ops.tenant() AS tenant)));
+
 -- Name: memberships tenant_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY tenant_read ON ops.memberships FOR SELECT TO api USING ((( SELECT ops.tenant() AS tenant) = ANY (ARRAY[platform_id, worker_id])));
+
+-- Name: platform_days tenant_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_read ON ops.platform_days FOR SELECT TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
+
+-- Name: reports tenant_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_read ON ops.reports FOR SELECT TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
 
 -- Name: worker_counters; Type: ROW SECURITY; Schema: ops; Owner: -
 
@@ -3948,6 +4551,11 @@ GRANT ALL ON FUNCTION ledger.account(p_kind text, p_owner_id uuid, p_platform_id
 
 REVOKE ALL ON FUNCTION ledger.apply_transfers() FROM PUBLIC;
 
+-- Name: FUNCTION balance_at(p_account_id uuid, p_at timestamp with time zone); Type: ACL; Schema: ledger; Owner: -
+
+REVOKE ALL ON FUNCTION ledger.balance_at(p_account_id uuid, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.balance_at(p_account_id uuid, p_at timestamp with time zone) TO api;
+
 -- Name: FUNCTION give_back(p_platform_id uuid, p_amount numeric, p_task_id uuid, p_stream_id uuid); Type: ACL; Schema: ledger; Owner: -
 
 REVOKE ALL ON FUNCTION ledger.give_back(p_platform_id uuid, p_amount numeric, p_task_id uuid, p_stream_id uuid) FROM PUBLIC;
@@ -4150,6 +4758,10 @@ GRANT ALL ON FUNCTION ops.claim_request(p_route text, p_key text, p_request_hash
 
 REVOKE ALL ON FUNCTION ops.count_open_tasks(p_changes ops.task_change[]) FROM PUBLIC;
 
+-- Name: FUNCTION count_platform_days(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.count_platform_days() FROM PUBLIC;
+
 -- Name: FUNCTION count_request(p_key text, p_limit integer, OUT "limit" integer, OUT remaining integer, OUT reset integer); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.count_request(p_key text, p_limit integer, OUT "limit" integer, OUT remaining integer, OUT reset integer) FROM PUBLIC;
@@ -4167,6 +4779,11 @@ GRANT ALL ON FUNCTION ops.emit(p_event text, p_platform_id uuid, p_worker_id uui
 -- Name: FUNCTION end_session(p_session_id uuid); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.end_session(p_session_id uuid) FROM PUBLIC;
+
+-- Name: FUNCTION lock_members(p_workers uuid[]); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.lock_members(p_workers uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.lock_members(p_workers uuid[]) TO api;
 
 -- Name: TABLE streams; Type: ACL; Schema: public; Owner: -
 
@@ -4323,12 +4940,26 @@ GRANT ALL ON FUNCTION ops.tenant_kind() TO auditor;
 
 REVOKE ALL ON FUNCTION ops.touch() FROM PUBLIC;
 
+-- Name: FUNCTION uuid_floor(p_at timestamp with time zone); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.uuid_floor(p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.uuid_floor(p_at timestamp with time zone) TO api;
+GRANT ALL ON FUNCTION ops.uuid_floor(p_at timestamp with time zone) TO jobs;
+GRANT ALL ON FUNCTION ops.uuid_floor(p_at timestamp with time zone) TO signer;
+GRANT ALL ON FUNCTION ops.uuid_floor(p_at timestamp with time zone) TO operator;
+GRANT ALL ON FUNCTION ops.uuid_floor(p_at timestamp with time zone) TO auditor;
+
 -- Name: FUNCTION verify_audit(p_anchors jsonb); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.verify_audit(p_anchors jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.verify_audit(p_anchors jsonb) TO jobs;
 GRANT ALL ON FUNCTION ops.verify_audit(p_anchors jsonb) TO operator;
 GRANT ALL ON FUNCTION ops.verify_audit(p_anchors jsonb) TO auditor;
+
+-- Name: FUNCTION verify_own_audit(p_after uuid, p_limit integer); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.verify_own_audit(p_after uuid, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.verify_own_audit(p_after uuid, p_limit integer) TO api;
 
 -- Name: FUNCTION cancel_stream(p_stream_id uuid); Type: ACL; Schema: public; Owner: -
 
@@ -4339,6 +4970,70 @@ GRANT ALL ON FUNCTION public.cancel_stream(p_stream_id uuid) TO api;
 
 REVOKE ALL ON FUNCTION public.cancel_task(p_task_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.cancel_task(p_task_id uuid) TO api;
+
+-- Name: TABLE reports; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.reports TO api;
+GRANT SELECT ON TABLE ops.reports TO jobs;
+GRANT SELECT ON TABLE ops.reports TO operator;
+GRANT SELECT ON TABLE ops.reports TO auditor;
+
+-- Name: COLUMN reports.platform_id; Type: ACL; Schema: ops; Owner: -
+
+GRANT INSERT(platform_id) ON TABLE ops.reports TO api;
+
+-- Name: COLUMN reports.kind; Type: ACL; Schema: ops; Owner: -
+
+GRANT INSERT(kind) ON TABLE ops.reports TO api;
+
+-- Name: COLUMN reports.format; Type: ACL; Schema: ops; Owner: -
+
+GRANT INSERT(format) ON TABLE ops.reports TO api;
+
+-- Name: COLUMN reports.from_date; Type: ACL; Schema: ops; Owner: -
+
+GRANT INSERT(from_date) ON TABLE ops.reports TO api;
+
+-- Name: COLUMN reports.to_date; Type: ACL; Schema: ops; Owner: -
+
+GRANT INSERT(to_date) ON TABLE ops.reports TO api;
+
+-- Name: COLUMN reports.state; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(state) ON TABLE ops.reports TO jobs;
+
+-- Name: COLUMN reports.attempts; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(attempts) ON TABLE ops.reports TO jobs;
+
+-- Name: COLUMN reports.leased_until; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(leased_until) ON TABLE ops.reports TO jobs;
+
+-- Name: COLUMN reports.rows; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(rows) ON TABLE ops.reports TO jobs;
+
+-- Name: COLUMN reports.bytes; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(bytes) ON TABLE ops.reports TO jobs;
+
+-- Name: COLUMN reports.sha256; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(sha256) ON TABLE ops.reports TO jobs;
+
+-- Name: COLUMN reports.finished_at; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(finished_at) ON TABLE ops.reports TO jobs;
+
+-- Name: COLUMN reports.expires_at; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(expires_at) ON TABLE ops.reports TO jobs;
+
+-- Name: FUNCTION claim_report(p_seconds integer); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.claim_report(p_seconds integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_report(p_seconds integer) TO jobs;
 
 -- Name: TABLE transactions; Type: ACL; Schema: public; Owner: -
 
@@ -4368,6 +5063,11 @@ GRANT ALL ON FUNCTION public.create_stream(p_task_id uuid, p_end_time timestamp 
 REVOKE ALL ON FUNCTION public.create_task(p_worker_id uuid, p_task_type text, p_amount numeric, p_title text, p_description text, p_metadata jsonb, p_external_id text, p_scheduled_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.create_task(p_worker_id uuid, p_task_type text, p_amount numeric, p_title text, p_description text, p_metadata jsonb, p_external_id text, p_scheduled_at timestamp with time zone) TO api;
 
+-- Name: FUNCTION create_tasks(p_tasks jsonb); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.create_tasks(p_tasks jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.create_tasks(p_tasks jsonb) TO api;
+
 -- Name: FUNCTION credentials(p_email text); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.credentials(p_email text) FROM PUBLIC;
@@ -4382,6 +5082,11 @@ GRANT ALL ON FUNCTION public.deposit(p_amount numeric, OUT id uuid, OUT availabl
 
 REVOKE ALL ON FUNCTION public.erase_worker(p_worker_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_worker(p_worker_id uuid) TO api;
+
+-- Name: FUNCTION finish_report(p_report_id uuid, p_attempt integer, p_rows bigint, p_bytes bigint, p_sha256 text, p_days integer); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.finish_report(p_report_id uuid, p_attempt integer, p_rows bigint, p_bytes bigint, p_sha256 text, p_days integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.finish_report(p_report_id uuid, p_attempt integer, p_rows bigint, p_bytes bigint, p_sha256 text, p_days integer) TO jobs;
 
 -- Name: FUNCTION finish_tasks(p_tasks uuid[]); Type: ACL; Schema: public; Owner: -
 
@@ -4410,6 +5115,11 @@ GRANT ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone
 GRANT ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) TO signer;
 GRANT ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) TO operator;
 GRANT ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) TO auditor;
+
+-- Name: FUNCTION order_report(p_kind text, p_format text, p_from_date date, p_to_date date); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.order_report(p_kind text, p_format text, p_from_date date, p_to_date date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.order_report(p_kind text, p_format text, p_from_date date, p_to_date date) TO api;
 
 -- Name: FUNCTION pause_stream(p_stream_id uuid); Type: ACL; Schema: public; Owner: -
 
@@ -4747,6 +5457,12 @@ GRANT SELECT,INSERT ON TABLE ledger.transfers TO jobs;
 GRANT SELECT,INSERT ON TABLE ledger.transfers TO operator;
 GRANT SELECT ON TABLE ledger.transfers TO auditor;
 
+-- Name: TABLE audit_places; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.audit_places TO jobs;
+GRANT SELECT ON TABLE ops.audit_places TO operator;
+GRANT SELECT ON TABLE ops.audit_places TO auditor;
+
 -- Name: TABLE audit_seals; Type: ACL; Schema: ops; Owner: -
 
 GRANT SELECT ON TABLE ops.audit_seals TO jobs;
@@ -4784,6 +5500,19 @@ GRANT SELECT,INSERT ON TABLE ops.outbox TO jobs;
 GRANT SELECT,INSERT ON TABLE ops.outbox TO operator;
 GRANT SELECT ON TABLE ops.outbox TO auditor;
 GRANT INSERT ON TABLE ops.outbox TO api;
+
+-- Name: TABLE paid_workers; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.paid_workers TO jobs;
+GRANT SELECT ON TABLE ops.paid_workers TO operator;
+GRANT SELECT ON TABLE ops.paid_workers TO auditor;
+
+-- Name: TABLE platform_days; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.platform_days TO api;
+GRANT SELECT ON TABLE ops.platform_days TO jobs;
+GRANT SELECT ON TABLE ops.platform_days TO operator;
+GRANT SELECT ON TABLE ops.platform_days TO auditor;
 
 -- Name: TABLE worker_counters; Type: ACL; Schema: ops; Owner: -
 

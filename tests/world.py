@@ -7,7 +7,7 @@ from uuid import uuid4
 import psycopg
 from tests.conftest import Api
 from tests.examples import BODIES
-from tests.people import new_payout, new_platform, new_stream, new_task, new_worker
+from tests.people import new_payout, new_platform, new_report, new_stream, new_task, new_worker
 
 from devstack.gateway import Answer
 from devstack.template import Template
@@ -18,7 +18,7 @@ RULES: dict[str, Rule] = {rule.name: rule for rule in (route.function.load().rul
 
 _TABLES: list[LiteralString] = [
     *["workers", "platforms", "tasks", "streams", "transactions", "audit_logs"],
-    *["ledger.accounts", "ledger.transfers", "ops.memberships", "ops.deposits", "ops.outbox"],
+    *["ledger.accounts", "ledger.transfers", "ops.memberships", "ops.deposits", "ops.outbox", "ops.reports"],
 ]
 
 
@@ -36,6 +36,8 @@ class World:
             "task_id": new_task(self.platform, self.worker, task_type="streaming"),
             "stream_id": new_stream(self.platform, self.worker),
             "transaction_id": new_payout(connect, self.platform, self.worker),
+            "report_id": new_report(self.platform),
+            "account_id": self.platform.get("/v1/ledger/accounts?kind=platform_held").json["data"][0]["id"],
         }
 
     def send(
@@ -57,7 +59,13 @@ class World:
         if name not in BODIES:
             return None
         required, optional = BODIES[name]
-        return {field: self.ids.get(field, value) for field, value in (required | optional).items()}
+        return {field: self.filled(field, value) for field, value in (required | optional).items()}
+
+    def filled(self, field: str, value: Any) -> Any:
+        """The value with ids that are there, in each of its items when it is a list."""
+        if isinstance(value, list):
+            return [{name: self.filled(name, one) for name, one in item.items()} for item in value]
+        return self.ids.get(field, value)
 
     def rows(self) -> list[Any]:
         """How many rows each table has that a request could write to."""

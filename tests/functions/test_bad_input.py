@@ -15,7 +15,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from tests.conftest import Api
-from tests.examples import BODIES, WRONG, WRONG_CURSORS, WRONG_LIMITS, WRONG_TEXT
+from tests.examples import BODIES, NO_TEXT, WRONG, WRONG_CURSORS, WRONG_LIMITS, WRONG_TEXT
 from tests.world import MODULES, RULES, World
 
 from devstack.gateway import Answer
@@ -111,8 +111,9 @@ def test_a_query_parameter_is_known_right_and_given_once(world: World) -> None:
 
 def filters(rule: Rule) -> dict[str, list[str]]:
     """The route's own query parameters."""
-    own = [name for name, one in rule.parameters.items() if one.annotation is not Slice]
-    return {name: WRONG_TEXT for name in own if f"{{{name}}}" not in rule.path}
+    own = {name: one.annotation for name, one in rule.parameters.items() if one.annotation is not Slice}
+    wrong = {name: NO_TEXT if kind == str | None else WRONG_TEXT for name, kind in own.items()}
+    return {name: values for name, values in wrong.items() if f"{{{name}}}" not in rule.path}
 
 
 def test_where_money_moves_an_idempotency_key_is_required(world: World) -> None:

@@ -254,6 +254,63 @@ AS $$
         GROUP BY t.platform_id
     ),
 
+    days AS (
+        SELECT
+            coalesce(t.platform_id, m.platform_id) AS platform_id,
+            coalesce(t.day, m.day) AS day,
+            coalesce(t.created, 0) AS created,
+            coalesce(t.completed, 0) AS completed,
+            coalesce(t.cancelled, 0) AS cancelled,
+            coalesce(m.earned, 0) AS earned,
+            coalesce(m.released, 0) AS released,
+            coalesce(m.paid_out, 0) AS paid_out,
+            coalesce(m.workers, 0) AS workers
+        FROM (
+            SELECT
+                t.platform_id, (e.at AT TIME ZONE 'UTC')::date AS day,
+                count(*) FILTER (WHERE e.what = 'created') AS created,
+                count(*) FILTER (WHERE e.what = 'completed') AS completed,
+                count(*) FILTER (WHERE e.what = 'cancelled') AS cancelled
+            FROM tasks AS t
+            CROSS JOIN LATERAL (
+                VALUES ('created', t.created_at), ('completed', t.completed_at), ('cancelled', t.cancelled_at)
+            ) AS e (what, at)
+            WHERE e.at IS NOT NULL
+            GROUP BY t.platform_id, (e.at AT TIME ZONE 'UTC')::date
+        ) AS t
+        FULL JOIN (
+            SELECT
+                a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date AS day,
+                sum(x.amount) FILTER (WHERE x.reason IN ('pay', 'release')) AS earned,
+                sum(x.amount) FILTER (WHERE x.reason = 'release') AS released,
+                sum(x.amount) FILTER (WHERE x.reason = 'settle') AS paid_out,
+                count(DISTINCT x.credit_account) FILTER (WHERE x.reason IN ('pay', 'release')) AS workers
+            FROM ledger.transfers AS x
+            INNER JOIN ledger.accounts AS a ON x.debit_account = a.id
+            WHERE x.reason IN ('pay', 'release', 'settle')
+            GROUP BY a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date
+        ) AS m ON t.platform_id = m.platform_id AND t.day = m.day
+    ),
+
+    day_figures AS (
+        SELECT coalesce(s.platform_id, d.platform_id) AS id, f.figure, f.stored, f.recounted
+        FROM ops.platform_days AS s
+        FULL JOIN days AS d ON s.platform_id = d.platform_id AND s.day = d.day
+        CROSS JOIN LATERAL (
+            VALUES
+            (
+                'platform_days.tasks_created',
+                coalesce(s.tasks_created, 0)::numeric, coalesce(d.created, 0)::numeric
+            ),
+            ('platform_days.tasks_completed', coalesce(s.tasks_completed, 0), coalesce(d.completed, 0)),
+            ('platform_days.tasks_cancelled', coalesce(s.tasks_cancelled, 0), coalesce(d.cancelled, 0)),
+            ('platform_days.earned', coalesce(s.earned, 0), coalesce(d.earned, 0)),
+            ('platform_days.released', coalesce(s.released, 0), coalesce(d.released, 0)),
+            ('platform_days.paid_out', coalesce(s.paid_out, 0), coalesce(d.paid_out, 0)),
+            ('platform_days.active_workers', coalesce(s.active_workers, 0), coalesce(d.workers, 0))
+        ) AS f (figure, stored, recounted)
+    ),
+
     account_figures AS (
         SELECT a.id, 'accounts.balance of ' || a.kind AS figure, a.balance AS stored, coalesce(m.amount, 0) AS recounted
         FROM ledger.accounts AS a
@@ -277,6 +334,7 @@ AS $$
         UNION ALL SELECT t.id, t.figure, t.stored, t.recounted FROM task_figures AS t
         UNION ALL SELECT x.id, x.figure, x.stored, x.recounted FROM payout_figures AS x
         UNION ALL SELECT l.id, l.figure, l.stored, l.recounted FROM loan_figures AS l
+        UNION ALL SELECT d.id, d.figure, d.stored, d.recounted FROM day_figures AS d
         UNION ALL SELECT a.id, a.figure, a.stored, a.recounted FROM account_figures AS a
     ) AS f
     WHERE f.stored IS DISTINCT FROM f.recounted
