@@ -52,7 +52,7 @@ GRANT SELECT ON
 tasks, streams, transactions, reputation_events, loans, audit_logs, ops.memberships, ledger.accounts, ledger.transfers,
 worker_earnings_view, platform_performance_view, daily_transaction_summary, worker_risk_assessment, active_streams_view
 TO api, jobs, operator, auditor;
-GRANT SELECT ON ops.reports, ops.platform_days TO api, jobs, operator, auditor;
+GRANT SELECT ON ops.reports, ops.task_days, ops.earning_days, ops.payout_days TO api, jobs, operator, auditor;
 GRANT SELECT ON ops.paid_workers, ops.audit_places TO jobs, operator, auditor;
 GRANT SELECT ON ops.worker_counters, ops.deposits, ops.outbox, ops.job_runs, ops.audit_waiting, ops.audit_seals
 TO jobs, operator, auditor;
@@ -210,11 +210,13 @@ CREATE POLICY tenant_read ON transactions FOR SELECT TO api USING (
 );
 CREATE POLICY tenant_read ON loans FOR SELECT TO api USING (worker_id = (SELECT ops.tenant()));
 
+-- OFFSET 0: looked up for each event of a page, not for all the platform's members at once.
 CREATE POLICY tenant_read ON reputation_events FOR SELECT TO api USING (
     worker_id = (SELECT ops.tenant())
     OR EXISTS (
         SELECT FROM ops.memberships AS m
         WHERE m.platform_id = (SELECT ops.tenant()) AND m.worker_id = reputation_events.worker_id
+        ORDER BY m.worker_id OFFSET 0
     )
 );
 CREATE POLICY tenant_insert ON reputation_events FOR INSERT TO api WITH CHECK (
@@ -232,7 +234,9 @@ WITH CHECK ((SELECT ops.tenant()) IN (platform_id, worker_id));
 
 CREATE POLICY tenant_read ON ops.reports FOR SELECT TO api USING (platform_id = (SELECT ops.tenant()));
 CREATE POLICY tenant_insert ON ops.reports FOR INSERT TO api WITH CHECK (platform_id = (SELECT ops.tenant()));
-CREATE POLICY tenant_read ON ops.platform_days FOR SELECT TO api USING (platform_id = (SELECT ops.tenant()));
+CREATE POLICY tenant_read ON ops.task_days FOR SELECT TO api USING (platform_id = (SELECT ops.tenant()));
+CREATE POLICY tenant_read ON ops.earning_days FOR SELECT TO api USING (platform_id = (SELECT ops.tenant()));
+CREATE POLICY tenant_read ON ops.payout_days FOR SELECT TO api USING (platform_id = (SELECT ops.tenant()));
 
 -- An account is seen by its owner and by the platform that it belongs to; a transfer by whoever sees one of its
 -- accounts. Money moves only out of the tenant's own accounts into one that it sees: never out of custody, never back

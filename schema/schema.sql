@@ -54,9 +54,9 @@ CREATE TYPE ops.task_change AS (
 	paid_amount numeric
 );
 
--- Name: task_days; Type: TYPE; Schema: ops; Owner: -
+-- Name: task_day_change; Type: TYPE; Schema: ops; Owner: -
 
-CREATE TYPE ops.task_days AS (
+CREATE TYPE ops.task_day_change AS (
 	sign integer,
 	platform_id uuid,
 	created_at timestamp with time zone,
@@ -638,61 +638,59 @@ CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, 
         GROUP BY t.platform_id
     ),
 
-    days AS (
+    task_days AS (
         SELECT
-            coalesce(t.platform_id, m.platform_id) AS platform_id,
-            coalesce(t.day, m.day) AS day,
-            coalesce(t.created, 0) AS created,
-            coalesce(t.completed, 0) AS completed,
-            coalesce(t.cancelled, 0) AS cancelled,
-            coalesce(m.earned, 0) AS earned,
-            coalesce(m.released, 0) AS released,
-            coalesce(m.paid_out, 0) AS paid_out,
-            coalesce(m.workers, 0) AS workers
-        FROM (
-            SELECT
-                t.platform_id, (e.at AT TIME ZONE 'UTC')::date AS day,
-                count(*) FILTER (WHERE e.what = 'created') AS created,
-                count(*) FILTER (WHERE e.what = 'completed') AS completed,
-                count(*) FILTER (WHERE e.what = 'cancelled') AS cancelled
-            FROM tasks AS t
-            CROSS JOIN LATERAL (
-                VALUES ('created', t.created_at), ('completed', t.completed_at), ('cancelled', t.cancelled_at)
-            ) AS e (what, at)
-            WHERE e.at IS NOT NULL
-            GROUP BY t.platform_id, (e.at AT TIME ZONE 'UTC')::date
-        ) AS t
-        FULL JOIN (
-            SELECT
-                a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date AS day,
-                sum(x.amount) FILTER (WHERE x.reason IN ('pay', 'release')) AS earned,
-                sum(x.amount) FILTER (WHERE x.reason = 'release') AS released,
-                sum(x.amount) FILTER (WHERE x.reason = 'settle') AS paid_out,
-                count(DISTINCT x.credit_account) FILTER (WHERE x.reason IN ('pay', 'release')) AS workers
-            FROM ledger.transfers AS x
-            INNER JOIN ledger.accounts AS a ON x.debit_account = a.id
-            WHERE x.reason IN ('pay', 'release', 'settle')
-            GROUP BY a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date
-        ) AS m ON t.platform_id = m.platform_id AND t.day = m.day
+            t.platform_id, (e.at AT TIME ZONE 'UTC')::date AS day,
+            count(*) FILTER (WHERE e.what = 'created') AS created,
+            count(*) FILTER (WHERE e.what = 'completed') AS completed,
+            count(*) FILTER (WHERE e.what = 'cancelled') AS cancelled
+        FROM tasks AS t
+        CROSS JOIN LATERAL (
+            VALUES ('created', t.created_at), ('completed', t.completed_at), ('cancelled', t.cancelled_at)
+        ) AS e (what, at)
+        WHERE e.at IS NOT NULL
+        GROUP BY t.platform_id, (e.at AT TIME ZONE 'UTC')::date
+    ),
+
+    money_days AS (
+        SELECT
+            a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date AS day,
+            sum(x.amount) FILTER (WHERE x.reason IN ('pay', 'release')) AS earned,
+            sum(x.amount) FILTER (WHERE x.reason = 'release') AS released,
+            count(DISTINCT x.credit_account) FILTER (WHERE x.reason IN ('pay', 'release')) AS workers,
+            sum(x.amount) FILTER (WHERE x.reason = 'settle') AS paid_out
+        FROM ledger.transfers AS x
+        INNER JOIN ledger.accounts AS a ON x.debit_account = a.id
+        WHERE x.reason IN ('pay', 'release', 'settle')
+        GROUP BY a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date
     ),
 
     day_figures AS (
         SELECT coalesce(s.platform_id, d.platform_id) AS id, f.figure, f.stored, f.recounted
-        FROM ops.platform_days AS s
-        FULL JOIN days AS d ON s.platform_id = d.platform_id AND s.day = d.day
+        FROM ops.task_days AS s
+        FULL JOIN task_days AS d ON s.platform_id = d.platform_id AND s.day = d.day
         CROSS JOIN LATERAL (
             VALUES
-            (
-                'platform_days.tasks_created',
-                coalesce(s.tasks_created, 0)::numeric, coalesce(d.created, 0)::numeric
-            ),
-            ('platform_days.tasks_completed', coalesce(s.tasks_completed, 0), coalesce(d.completed, 0)),
-            ('platform_days.tasks_cancelled', coalesce(s.tasks_cancelled, 0), coalesce(d.cancelled, 0)),
-            ('platform_days.earned', coalesce(s.earned, 0), coalesce(d.earned, 0)),
-            ('platform_days.released', coalesce(s.released, 0), coalesce(d.released, 0)),
-            ('platform_days.paid_out', coalesce(s.paid_out, 0), coalesce(d.paid_out, 0)),
-            ('platform_days.active_workers', coalesce(s.active_workers, 0), coalesce(d.workers, 0))
+            ('task_days.created', coalesce(s.created, 0)::numeric, coalesce(d.created, 0)::numeric),
+            ('task_days.completed', coalesce(s.completed, 0), coalesce(d.completed, 0)),
+            ('task_days.cancelled', coalesce(s.cancelled, 0), coalesce(d.cancelled, 0))
         ) AS f (figure, stored, recounted)
+        UNION ALL
+        SELECT coalesce(s.platform_id, d.platform_id), f.figure, f.stored, f.recounted
+        FROM ops.earning_days AS s
+        FULL JOIN money_days AS d ON s.platform_id = d.platform_id AND s.day = d.day
+        CROSS JOIN LATERAL (
+            VALUES
+            ('earning_days.earned', coalesce(s.earned, 0), coalesce(d.earned, 0)),
+            ('earning_days.released', coalesce(s.released, 0), coalesce(d.released, 0)),
+            ('earning_days.workers', coalesce(s.workers, 0), coalesce(d.workers, 0))
+        ) AS f (figure, stored, recounted)
+        UNION ALL
+        SELECT
+            coalesce(s.platform_id, d.platform_id), 'payout_days.paid_out', coalesce(s.paid_out, 0),
+            coalesce(d.paid_out, 0)
+        FROM ops.payout_days AS s
+        FULL JOIN money_days AS d ON s.platform_id = d.platform_id AND s.day = d.day
     ),
 
     account_figures AS (
@@ -752,6 +750,65 @@ BEGIN
 END;
 $$;
 
+-- Name: count_money_days(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.count_money_days() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'ops', 'pg_temp'
+    AS $$
+BEGIN
+    IF EXISTS (SELECT FROM posted AS x WHERE x.reason = 'settle') THEN
+        INSERT INTO ops.payout_days AS d (platform_id, day, paid_out)
+        SELECT a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date, sum(x.amount)
+        FROM posted AS x
+        INNER JOIN ledger.accounts AS a ON x.debit_account = a.id
+        WHERE x.reason = 'settle'
+        GROUP BY a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date
+        ORDER BY a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date
+        ON CONFLICT (platform_id, day) DO UPDATE SET paid_out = d.paid_out + excluded.paid_out;
+    END IF;
+
+    IF NOT EXISTS (SELECT FROM posted AS x WHERE x.reason IN ('pay', 'release')) THEN
+        RETURN NULL;
+    END IF;
+
+    WITH credited AS (
+        SELECT
+            a.platform_id, a.owner_id AS worker_id, (x.created_at AT TIME ZONE 'UTC')::date AS day,
+            sum(x.amount) AS earned,
+            coalesce(sum(x.amount) FILTER (WHERE x.reason = 'release'), 0) AS released
+        FROM posted AS x
+        INNER JOIN ledger.accounts AS a ON x.credit_account = a.id
+        WHERE x.reason IN ('pay', 'release')
+        GROUP BY a.platform_id, a.owner_id, (x.created_at AT TIME ZONE 'UTC')::date
+    ),
+
+    first_paid AS (
+        INSERT INTO ops.paid_workers (platform_id, day, worker_id)
+        SELECT c.platform_id, c.day, c.worker_id
+        FROM credited AS c
+        WHERE NOT EXISTS (
+            SELECT FROM ops.paid_workers AS w
+            WHERE w.platform_id = c.platform_id AND w.day = c.day AND w.worker_id = c.worker_id
+        )
+        RETURNING platform_id, day, worker_id
+    )
+
+    INSERT INTO ops.earning_days AS d (platform_id, day, earned, released, workers)
+    SELECT c.platform_id, c.day, sum(c.earned), sum(c.released), count(f.worker_id)
+    FROM credited AS c
+    LEFT JOIN first_paid AS f ON c.platform_id = f.platform_id AND c.day = f.day AND c.worker_id = f.worker_id
+    GROUP BY c.platform_id, c.day
+    ORDER BY c.platform_id, c.day
+    ON CONFLICT (platform_id, day) DO UPDATE
+    SET
+        earned = d.earned + excluded.earned,
+        released = d.released + excluded.released,
+        workers = d.workers + excluded.workers;
+    RETURN NULL;
+END;
+$$;
+
 -- Name: count_open_tasks(ops.task_change[]); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.count_open_tasks(p_changes ops.task_change[]) RETURNS void
@@ -783,102 +840,6 @@ BEGIN
 END;
 $$;
 
--- Name: count_platform_days(); Type: FUNCTION; Schema: ops; Owner: -
-
-CREATE FUNCTION ops.count_platform_days() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'ops', 'pg_temp'
-    AS $$
-DECLARE
-    v_tasks ops.task_days [] := '{}';
-BEGIN
-    IF tg_table_name = 'transfers' THEN
-        IF NOT EXISTS (SELECT FROM posted AS x WHERE x.reason IN ('pay', 'release', 'settle')) THEN
-            RETURN NULL;
-        END IF;
-
-        INSERT INTO ops.platform_days AS d (platform_id, day, earned, released, paid_out)
-        SELECT
-            a.platform_id,
-            (x.created_at AT TIME ZONE 'UTC')::date AS day,
-            coalesce(sum(x.amount) FILTER (WHERE x.reason IN ('pay', 'release')), 0),
-            coalesce(sum(x.amount) FILTER (WHERE x.reason = 'release'), 0),
-            coalesce(sum(x.amount) FILTER (WHERE x.reason = 'settle'), 0)
-        FROM posted AS x
-        INNER JOIN ledger.accounts AS a ON x.debit_account = a.id
-        WHERE x.reason IN ('pay', 'release', 'settle')
-        GROUP BY a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date
-        ORDER BY a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date
-        ON CONFLICT (platform_id, day) DO UPDATE
-        SET
-            earned = d.earned + excluded.earned,
-            released = d.released + excluded.released,
-            paid_out = d.paid_out + excluded.paid_out;
-
-        WITH paid AS (
-            INSERT INTO ops.paid_workers (platform_id, day, worker_id)
-            SELECT DISTINCT a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date AS day, a.owner_id
-            FROM posted AS x
-            INNER JOIN ledger.accounts AS a ON x.credit_account = a.id
-            WHERE x.reason IN ('pay', 'release')
-                AND NOT EXISTS (
-                    SELECT FROM ops.paid_workers AS w
-                    WHERE w.platform_id = a.platform_id
-                        AND w.day = (x.created_at AT TIME ZONE 'UTC')::date
-                        AND w.worker_id = a.owner_id
-                )
-            RETURNING platform_id, day
-        )
-
-        UPDATE ops.platform_days AS d
-        SET active_workers = d.active_workers + n.workers
-        FROM (SELECT p.platform_id, p.day, count(*) AS workers FROM paid AS p GROUP BY p.platform_id, p.day) AS n
-        WHERE d.platform_id = n.platform_id AND d.day = n.day;
-        RETURN NULL;
-    END IF;
-
-    IF tg_op <> 'DELETE' THEN
-        v_tasks := ARRAY(
-            SELECT (1, n.platform_id, n.created_at, n.completed_at, n.cancelled_at)::ops.task_days FROM new_rows AS n
-        );
-    END IF;
-    IF tg_op <> 'INSERT' THEN
-        v_tasks := v_tasks || ARRAY(
-            SELECT (-1, o.platform_id, o.created_at, o.completed_at, o.cancelled_at)::ops.task_days FROM old_rows AS o
-        );
-    END IF;
-
-    -- A day that loses something is there already, unless its platform is on its way out and has taken it along.
-    WITH moved AS (
-        SELECT
-            t.platform_id,
-            (e.at AT TIME ZONE 'UTC')::date AS day,
-            coalesce(sum(t.sign) FILTER (WHERE e.what = 'created'), 0) AS created,
-            coalesce(sum(t.sign) FILTER (WHERE e.what = 'completed'), 0) AS completed,
-            coalesce(sum(t.sign) FILTER (WHERE e.what = 'cancelled'), 0) AS cancelled
-        FROM unnest(v_tasks) AS t
-        CROSS JOIN LATERAL (
-            VALUES ('created', t.created_at), ('completed', t.completed_at), ('cancelled', t.cancelled_at)
-        ) AS e (what, at)
-        WHERE e.at IS NOT NULL
-        GROUP BY t.platform_id, (e.at AT TIME ZONE 'UTC')::date
-    )
-
-    INSERT INTO ops.platform_days AS d (platform_id, day, tasks_created, tasks_completed, tasks_cancelled)
-    SELECT m.platform_id, m.day, m.created, m.completed, m.cancelled
-    FROM moved AS m
-    WHERE (m.created, m.completed, m.cancelled) <> (0, 0, 0)
-        AND EXISTS (SELECT FROM public.platforms AS p WHERE p.id = m.platform_id)
-    ORDER BY m.platform_id, m.day
-    ON CONFLICT (platform_id, day) DO UPDATE
-    SET
-        tasks_created = d.tasks_created + excluded.tasks_created,
-        tasks_completed = d.tasks_completed + excluded.tasks_completed,
-        tasks_cancelled = d.tasks_cancelled + excluded.tasks_cancelled;
-    RETURN NULL;
-END;
-$$;
-
 -- Name: count_request(text, integer); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.count_request(p_key text, p_limit integer, OUT "limit" integer, OUT remaining integer, OUT reset integer) RETURNS record
@@ -902,6 +863,57 @@ BEGIN
     IF remaining < 0 THEN
         RAISE EXCEPTION 'more than % requests in a minute', p_limit USING ERRCODE = 'GS004', DETAIL = reset;
     END IF;
+END;
+$$;
+
+-- Name: count_task_days(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.count_task_days() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'ops', 'pg_temp'
+    AS $$
+DECLARE
+    v_changes ops.task_day_change [] := '{}';
+BEGIN
+    IF tg_op <> 'DELETE' THEN
+        v_changes := ARRAY(
+            SELECT (1, n.platform_id, n.created_at, n.completed_at, n.cancelled_at)::ops.task_day_change
+            FROM new_rows AS n
+        );
+    END IF;
+    IF tg_op <> 'INSERT' THEN
+        v_changes := v_changes || ARRAY(
+            SELECT (-1, o.platform_id, o.created_at, o.completed_at, o.cancelled_at)::ops.task_day_change
+            FROM old_rows AS o
+        );
+    END IF;
+
+    -- A day that loses something is there already, unless its platform is on its way out and has taken it along.
+    INSERT INTO ops.task_days AS d (platform_id, day, created, completed, cancelled)
+    SELECT m.platform_id, m.day, m.created, m.completed, m.cancelled
+    FROM (
+        SELECT
+            c.platform_id,
+            (e.at AT TIME ZONE 'UTC')::date AS day,
+            coalesce(sum(c.sign) FILTER (WHERE e.what = 'created'), 0) AS created,
+            coalesce(sum(c.sign) FILTER (WHERE e.what = 'completed'), 0) AS completed,
+            coalesce(sum(c.sign) FILTER (WHERE e.what = 'cancelled'), 0) AS cancelled
+        FROM unnest(v_changes) AS c
+        CROSS JOIN LATERAL (
+            VALUES ('created', c.created_at), ('completed', c.completed_at), ('cancelled', c.cancelled_at)
+        ) AS e (what, at)
+        WHERE e.at IS NOT NULL
+        GROUP BY c.platform_id, (e.at AT TIME ZONE 'UTC')::date
+    ) AS m
+    WHERE (m.created, m.completed, m.cancelled) <> (0, 0, 0)
+        AND EXISTS (SELECT FROM public.platforms AS p WHERE p.id = m.platform_id)
+    ORDER BY m.platform_id, m.day
+    ON CONFLICT (platform_id, day) DO UPDATE
+    SET
+        created = d.created + excluded.created,
+        completed = d.completed + excluded.completed,
+        cancelled = d.cancelled + excluded.cancelled;
+    RETURN NULL;
 END;
 $$;
 
@@ -2983,6 +2995,17 @@ CREATE TABLE ops.deposits (
     CONSTRAINT deposits_tx_hash_check CHECK ((tx_hash ~ '^0x[0-9a-f]{64}$'::text))
 );
 
+-- Name: earning_days; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.earning_days (
+    platform_id uuid NOT NULL,
+    day date NOT NULL,
+    earned ops.usdc NOT NULL,
+    released ops.usdc NOT NULL,
+    workers integer NOT NULL
+)
+WITH (fillfactor='50');
+
 -- Name: idempotency_keys; Type: TABLE; Schema: ops; Owner: -
 
 CREATE TABLE ops.idempotency_keys (
@@ -3061,18 +3084,12 @@ CREATE TABLE ops.paid_workers (
     worker_id uuid NOT NULL
 );
 
--- Name: platform_days; Type: TABLE; Schema: ops; Owner: -
+-- Name: payout_days; Type: TABLE; Schema: ops; Owner: -
 
-CREATE TABLE ops.platform_days (
+CREATE TABLE ops.payout_days (
     platform_id uuid NOT NULL,
     day date NOT NULL,
-    tasks_created integer DEFAULT 0 NOT NULL,
-    tasks_completed integer DEFAULT 0 NOT NULL,
-    tasks_cancelled integer DEFAULT 0 NOT NULL,
-    earned ops.usdc DEFAULT 0 NOT NULL,
-    released ops.usdc DEFAULT 0 NOT NULL,
-    paid_out ops.usdc DEFAULT 0 NOT NULL,
-    active_workers integer DEFAULT 0 NOT NULL
+    paid_out ops.usdc NOT NULL
 )
 WITH (fillfactor='50');
 
@@ -3104,6 +3121,17 @@ CREATE TABLE ops.refresh_tokens (
 CREATE TABLE ops.schema_migrations (
     version character varying NOT NULL
 );
+
+-- Name: task_days; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.task_days (
+    platform_id uuid NOT NULL,
+    day date NOT NULL,
+    created integer DEFAULT 0 NOT NULL,
+    completed integer DEFAULT 0 NOT NULL,
+    cancelled integer DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='50');
 
 -- Name: worker_counters; Type: TABLE; Schema: ops; Owner: -
 
@@ -3410,6 +3438,11 @@ ALTER TABLE ONLY ops.deposits
 ALTER TABLE ONLY ops.deposits
     ADD CONSTRAINT deposits_tx_hash_log_index_key UNIQUE (tx_hash, log_index);
 
+-- Name: earning_days earning_days_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.earning_days
+    ADD CONSTRAINT earning_days_pkey PRIMARY KEY (platform_id, day);
+
 -- Name: idempotency_keys idempotency_keys_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.idempotency_keys
@@ -3445,10 +3478,10 @@ ALTER TABLE ONLY ops.outbox
 ALTER TABLE ONLY ops.paid_workers
     ADD CONSTRAINT paid_workers_pkey PRIMARY KEY (platform_id, day, worker_id);
 
--- Name: platform_days platform_days_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+-- Name: payout_days payout_days_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
-ALTER TABLE ONLY ops.platform_days
-    ADD CONSTRAINT platform_days_pkey PRIMARY KEY (platform_id, day);
+ALTER TABLE ONLY ops.payout_days
+    ADD CONSTRAINT payout_days_pkey PRIMARY KEY (platform_id, day);
 
 -- Name: rate_limits rate_limits_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
@@ -3474,6 +3507,11 @@ ALTER TABLE ONLY ops.reports
 
 ALTER TABLE ONLY ops.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
+
+-- Name: task_days task_days_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.task_days
+    ADD CONSTRAINT task_days_pkey PRIMARY KEY (platform_id, day);
 
 -- Name: worker_counters worker_counters_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
@@ -3781,13 +3819,13 @@ CREATE TRIGGER _000_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.tr
 
 CREATE TRIGGER _000_no_truncate BEFORE TRUNCATE ON ledger.accounts FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
 
--- Name: transfers _490_platform_days; Type: TRIGGER; Schema: ledger; Owner: -
-
-CREATE TRIGGER _490_platform_days AFTER INSERT ON ledger.transfers REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION ops.count_platform_days();
-
 -- Name: transfers _500_apply; Type: TRIGGER; Schema: ledger; Owner: -
 
 CREATE TRIGGER _500_apply AFTER INSERT ON ledger.transfers REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION ledger.apply_transfers();
+
+-- Name: transfers _510_money_days; Type: TRIGGER; Schema: ledger; Owner: -
+
+CREATE TRIGGER _510_money_days AFTER INSERT ON ledger.transfers REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION ops.count_money_days();
 
 -- Name: audit_seals _000_append_only; Type: TRIGGER; Schema: ops; Owner: -
 
@@ -3925,17 +3963,17 @@ CREATE TRIGGER _510_platform_statistics_update AFTER UPDATE ON public.tasks REFE
 
 CREATE TRIGGER _510_platform_statistics_update AFTER UPDATE ON public.transactions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.update_platform_statistics();
 
--- Name: tasks _515_platform_days_delete; Type: TRIGGER; Schema: public; Owner: -
+-- Name: tasks _515_task_days_delete; Type: TRIGGER; Schema: public; Owner: -
 
-CREATE TRIGGER _515_platform_days_delete AFTER DELETE ON public.tasks REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION ops.count_platform_days();
+CREATE TRIGGER _515_task_days_delete AFTER DELETE ON public.tasks REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION ops.count_task_days();
 
--- Name: tasks _515_platform_days_insert; Type: TRIGGER; Schema: public; Owner: -
+-- Name: tasks _515_task_days_insert; Type: TRIGGER; Schema: public; Owner: -
 
-CREATE TRIGGER _515_platform_days_insert AFTER INSERT ON public.tasks REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ops.count_platform_days();
+CREATE TRIGGER _515_task_days_insert AFTER INSERT ON public.tasks REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ops.count_task_days();
 
--- Name: tasks _515_platform_days_update; Type: TRIGGER; Schema: public; Owner: -
+-- Name: tasks _515_task_days_update; Type: TRIGGER; Schema: public; Owner: -
 
-CREATE TRIGGER _515_platform_days_update AFTER UPDATE ON public.tasks REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ops.count_platform_days();
+CREATE TRIGGER _515_task_days_update AFTER UPDATE ON public.tasks REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ops.count_task_days();
 
 -- Name: tasks _520_worker_last_active_insert; Type: TRIGGER; Schema: public; Owner: -
 
@@ -3990,6 +4028,11 @@ ALTER TABLE ONLY ops.api_keys
 ALTER TABLE ONLY ops.deposits
     ADD CONSTRAINT deposits_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id);
 
+-- Name: earning_days earning_days_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.earning_days
+    ADD CONSTRAINT earning_days_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
+
 -- Name: invites invites_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.invites
@@ -4020,10 +4063,10 @@ ALTER TABLE ONLY ops.outbox
 ALTER TABLE ONLY ops.paid_workers
     ADD CONSTRAINT paid_workers_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
 
--- Name: platform_days platform_days_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+-- Name: payout_days payout_days_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
-ALTER TABLE ONLY ops.platform_days
-    ADD CONSTRAINT platform_days_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
+ALTER TABLE ONLY ops.payout_days
+    ADD CONSTRAINT payout_days_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
 
 -- Name: refresh_tokens refresh_tokens_worker_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
@@ -4034,6 +4077,11 @@ ALTER TABLE ONLY ops.refresh_tokens
 
 ALTER TABLE ONLY ops.reports
     ADD CONSTRAINT reports_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
+
+-- Name: task_days task_days_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.task_days
+    ADD CONSTRAINT task_days_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
 
 -- Name: worker_counters worker_counters_worker_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
@@ -4157,6 +4205,10 @@ ALTER TABLE ops.audit_waiting ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.deposits ENABLE ROW LEVEL SECURITY;
 
+-- Name: earning_days; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.earning_days ENABLE ROW LEVEL SECURITY;
+
 -- Name: api_keys every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.api_keys TO jobs, operator USING (true) WITH CHECK (true);
@@ -4176,6 +4228,10 @@ CREATE POLICY every_row ON ops.audit_waiting TO jobs, operator USING (true) WITH
 -- Name: deposits every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.deposits TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: earning_days every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.earning_days TO jobs, operator USING (true) WITH CHECK (true);
 
 -- Name: idempotency_keys every_row; Type: POLICY; Schema: ops; Owner: -
 
@@ -4201,9 +4257,9 @@ CREATE POLICY every_row ON ops.outbox TO jobs, operator USING (true) WITH CHECK 
 
 CREATE POLICY every_row ON ops.paid_workers TO jobs, operator USING (true) WITH CHECK (true);
 
--- Name: platform_days every_row; Type: POLICY; Schema: ops; Owner: -
+-- Name: payout_days every_row; Type: POLICY; Schema: ops; Owner: -
 
-CREATE POLICY every_row ON ops.platform_days TO jobs, operator USING (true) WITH CHECK (true);
+CREATE POLICY every_row ON ops.payout_days TO jobs, operator USING (true) WITH CHECK (true);
 
 -- Name: rate_limits every_row; Type: POLICY; Schema: ops; Owner: -
 
@@ -4216,6 +4272,10 @@ CREATE POLICY every_row ON ops.refresh_tokens TO jobs, operator USING (true) WIT
 -- Name: reports every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.reports TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: task_days every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.task_days TO jobs, operator USING (true) WITH CHECK (true);
 
 -- Name: worker_counters every_row; Type: POLICY; Schema: ops; Owner: -
 
@@ -4241,6 +4301,10 @@ CREATE POLICY every_row_read ON ops.audit_waiting FOR SELECT TO auditor USING (t
 
 CREATE POLICY every_row_read ON ops.deposits FOR SELECT TO auditor USING (true);
 
+-- Name: earning_days every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.earning_days FOR SELECT TO auditor USING (true);
+
 -- Name: idempotency_keys every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.idempotency_keys FOR SELECT TO auditor USING (true);
@@ -4265,9 +4329,9 @@ CREATE POLICY every_row_read ON ops.outbox FOR SELECT TO auditor USING (true);
 
 CREATE POLICY every_row_read ON ops.paid_workers FOR SELECT TO auditor USING (true);
 
--- Name: platform_days every_row_read; Type: POLICY; Schema: ops; Owner: -
+-- Name: payout_days every_row_read; Type: POLICY; Schema: ops; Owner: -
 
-CREATE POLICY every_row_read ON ops.platform_days FOR SELECT TO auditor USING (true);
+CREATE POLICY every_row_read ON ops.payout_days FOR SELECT TO auditor USING (true);
 
 -- Name: rate_limits every_row_read; Type: POLICY; Schema: ops; Owner: -
 
@@ -4280,6 +4344,10 @@ CREATE POLICY every_row_read ON ops.refresh_tokens FOR SELECT TO auditor USING (
 -- Name: reports every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.reports FOR SELECT TO auditor USING (true);
+
+-- Name: task_days every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.task_days FOR SELECT TO auditor USING (true);
 
 -- Name: worker_counters every_row_read; Type: POLICY; Schema: ops; Owner: -
 
@@ -4309,9 +4377,9 @@ ALTER TABLE ops.outbox ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.paid_workers ENABLE ROW LEVEL SECURITY;
 
--- Name: platform_days; Type: ROW SECURITY; Schema: ops; Owner: -
+-- Name: payout_days; Type: ROW SECURITY; Schema: ops; Owner: -
 
-ALTER TABLE ops.platform_days ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ops.payout_days ENABLE ROW LEVEL SECURITY;
 
 -- Name: rate_limits; Type: ROW SECURITY; Schema: ops; Owner: -
 
@@ -4325,6 +4393,10 @@ ALTER TABLE ops.refresh_tokens ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.reports ENABLE ROW LEVEL SECURITY;
 
+-- Name: task_days; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.task_days ENABLE ROW LEVEL SECURITY;
+
 -- Name: outbox tenant_insert; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY tenant_insert ON ops.outbox FOR INSERT TO api WITH CHECK (((( SELECT ops.tenant() AS tenant) = platform_id) OR (( SELECT ops.tenant() AS tenant) = worker_id)));
@@ -4333,17 +4405,25 @@ CREATE POLICY tenant_insert ON ops.outbox FOR INSERT TO api WITH CHECK (((( SELE
 
 CREATE POLICY tenant_insert ON ops.reports FOR INSERT TO api WITH CHECK ((platform_id = ( SELECT ops.tenant() AS tenant)));
 
+-- Name: earning_days tenant_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_read ON ops.earning_days FOR SELECT TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
+
 -- Name: memberships tenant_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY tenant_read ON ops.memberships FOR SELECT TO api USING ((( SELECT ops.tenant() AS tenant) = ANY (ARRAY[platform_id, worker_id])));
 
--- Name: platform_days tenant_read; Type: POLICY; Schema: ops; Owner: -
+-- Name: payout_days tenant_read; Type: POLICY; Schema: ops; Owner: -
 
-CREATE POLICY tenant_read ON ops.platform_days FOR SELECT TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
+CREATE POLICY tenant_read ON ops.payout_days FOR SELECT TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
 
 -- Name: reports tenant_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY tenant_read ON ops.reports FOR SELECT TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
+
+-- Name: task_days tenant_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_read ON ops.task_days FOR SELECT TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
 
 -- Name: worker_counters; Type: ROW SECURITY; Schema: ops; Owner: -
 
@@ -4477,7 +4557,9 @@ CREATE POLICY tenant_read ON public.platforms FOR SELECT TO api USING (((id = ( 
 
 CREATE POLICY tenant_read ON public.reputation_events FOR SELECT TO api USING (((worker_id = ( SELECT ops.tenant() AS tenant)) OR (EXISTS ( SELECT
    FROM ops.memberships m
-  WHERE ((m.platform_id = ( SELECT ops.tenant() AS tenant)) AND (m.worker_id = reputation_events.worker_id))))));
+  WHERE ((m.platform_id = ( SELECT ops.tenant() AS tenant)) AND (m.worker_id = reputation_events.worker_id))
+  ORDER BY m.worker_id
+ OFFSET 0))));
 
 -- Name: streams tenant_read; Type: POLICY; Schema: public; Owner: -
 
@@ -4754,18 +4836,22 @@ GRANT ALL ON FUNCTION ops.check_invariants() TO auditor;
 REVOKE ALL ON FUNCTION ops.claim_request(p_route text, p_key text, p_request_hash bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.claim_request(p_route text, p_key text, p_request_hash bytea) TO api;
 
+-- Name: FUNCTION count_money_days(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.count_money_days() FROM PUBLIC;
+
 -- Name: FUNCTION count_open_tasks(p_changes ops.task_change[]); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.count_open_tasks(p_changes ops.task_change[]) FROM PUBLIC;
-
--- Name: FUNCTION count_platform_days(); Type: ACL; Schema: ops; Owner: -
-
-REVOKE ALL ON FUNCTION ops.count_platform_days() FROM PUBLIC;
 
 -- Name: FUNCTION count_request(p_key text, p_limit integer, OUT "limit" integer, OUT remaining integer, OUT reset integer); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.count_request(p_key text, p_limit integer, OUT "limit" integer, OUT remaining integer, OUT reset integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.count_request(p_key text, p_limit integer, OUT "limit" integer, OUT remaining integer, OUT reset integer) TO api;
+
+-- Name: FUNCTION count_task_days(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.count_task_days() FROM PUBLIC;
 
 -- Name: FUNCTION emit(p_event text, p_platform_id uuid, p_worker_id uuid, p_object_type text, p_object_id uuid, p_payload jsonb); Type: ACL; Schema: ops; Owner: -
 
@@ -5481,6 +5567,13 @@ GRANT SELECT ON TABLE ops.deposits TO jobs;
 GRANT SELECT ON TABLE ops.deposits TO operator;
 GRANT SELECT ON TABLE ops.deposits TO auditor;
 
+-- Name: TABLE earning_days; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.earning_days TO api;
+GRANT SELECT ON TABLE ops.earning_days TO jobs;
+GRANT SELECT ON TABLE ops.earning_days TO operator;
+GRANT SELECT ON TABLE ops.earning_days TO auditor;
+
 -- Name: TABLE job_runs; Type: ACL; Schema: ops; Owner: -
 
 GRANT SELECT,INSERT ON TABLE ops.job_runs TO jobs;
@@ -5507,12 +5600,19 @@ GRANT SELECT ON TABLE ops.paid_workers TO jobs;
 GRANT SELECT ON TABLE ops.paid_workers TO operator;
 GRANT SELECT ON TABLE ops.paid_workers TO auditor;
 
--- Name: TABLE platform_days; Type: ACL; Schema: ops; Owner: -
+-- Name: TABLE payout_days; Type: ACL; Schema: ops; Owner: -
 
-GRANT SELECT ON TABLE ops.platform_days TO api;
-GRANT SELECT ON TABLE ops.platform_days TO jobs;
-GRANT SELECT ON TABLE ops.platform_days TO operator;
-GRANT SELECT ON TABLE ops.platform_days TO auditor;
+GRANT SELECT ON TABLE ops.payout_days TO api;
+GRANT SELECT ON TABLE ops.payout_days TO jobs;
+GRANT SELECT ON TABLE ops.payout_days TO operator;
+GRANT SELECT ON TABLE ops.payout_days TO auditor;
+
+-- Name: TABLE task_days; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.task_days TO api;
+GRANT SELECT ON TABLE ops.task_days TO jobs;
+GRANT SELECT ON TABLE ops.task_days TO operator;
+GRANT SELECT ON TABLE ops.task_days TO auditor;
 
 -- Name: TABLE worker_counters; Type: ACL; Schema: ops; Owner: -
 

@@ -30,22 +30,36 @@ CREATE TABLE ops.reports (
 CREATE INDEX reports_platform_id_idx ON ops.reports (platform_id, id);
 CREATE INDEX reports_open_idx ON ops.reports (id) WHERE state IN ('queued', 'running');
 
--- A platform's UTC days in figures, so that a month is read in thirty rows whatever happened in it. Money is the
--- ledger's: earned is what workers were credited, released the part of it that streams paid, paid_out what settled.
-CREATE TABLE ops.platform_days (
+-- A platform's UTC days in figures, so that a month is read in thirty rows whatever happened in it. Three tables,
+-- because each is written under another lock: tasks under none of the ledger's, earnings under the platform's held
+-- account, payouts under custody.
+CREATE TABLE ops.task_days (
     platform_id uuid NOT NULL REFERENCES platforms (id) ON DELETE CASCADE,
     day date NOT NULL,
-    tasks_created integer NOT NULL DEFAULT 0,
-    tasks_completed integer NOT NULL DEFAULT 0,
-    tasks_cancelled integer NOT NULL DEFAULT 0,
-    earned ops.usdc NOT NULL DEFAULT 0,
-    released ops.usdc NOT NULL DEFAULT 0,
-    paid_out ops.usdc NOT NULL DEFAULT 0,
-    active_workers integer NOT NULL DEFAULT 0,
+    created integer NOT NULL DEFAULT 0,
+    completed integer NOT NULL DEFAULT 0,
+    cancelled integer NOT NULL DEFAULT 0,
     PRIMARY KEY (platform_id, day)
 ) WITH (fillfactor = 50);
 
--- Whom a platform paid on a day: behind active_workers.
+-- What workers were credited, the part of it that streams released, and how many workers that were.
+CREATE TABLE ops.earning_days (
+    platform_id uuid NOT NULL REFERENCES platforms (id) ON DELETE CASCADE,
+    day date NOT NULL,
+    earned ops.usdc NOT NULL,
+    released ops.usdc NOT NULL,
+    workers integer NOT NULL,
+    PRIMARY KEY (platform_id, day)
+) WITH (fillfactor = 50);
+
+CREATE TABLE ops.payout_days (
+    platform_id uuid NOT NULL REFERENCES platforms (id) ON DELETE CASCADE,
+    day date NOT NULL,
+    paid_out ops.usdc NOT NULL,
+    PRIMARY KEY (platform_id, day)
+) WITH (fillfactor = 50);
+
+-- Whom a platform credited on a day: behind earning_days.workers.
 CREATE TABLE ops.paid_workers (
     platform_id uuid NOT NULL REFERENCES platforms (id) ON DELETE CASCADE,
     day date NOT NULL,
@@ -54,7 +68,7 @@ CREATE TABLE ops.paid_workers (
 );
 
 -- One side of a change to a task, as its platform's days see it: sign is 1 for what came and -1 for what went.
-CREATE TYPE ops.task_days AS (
+CREATE TYPE ops.task_day_change AS (
     sign integer,
     platform_id uuid,
     created_at timestamptz,
@@ -62,7 +76,7 @@ CREATE TYPE ops.task_days AS (
     cancelled_at timestamptz
 );
 
-INSERT INTO ops.platform_days (platform_id, day, tasks_created, tasks_completed, tasks_cancelled)
+INSERT INTO ops.task_days (platform_id, day, created, completed, cancelled)
 SELECT
     t.platform_id,
     (e.at AT TIME ZONE 'UTC')::date,
@@ -77,6 +91,28 @@ CROSS JOIN
 WHERE e.at IS NOT NULL
 GROUP BY t.platform_id, (e.at AT TIME ZONE 'UTC')::date;
 
+INSERT INTO ops.earning_days (platform_id, day, earned, released, workers)
+SELECT
+    a.platform_id,
+    (x.created_at AT TIME ZONE 'UTC')::date,
+    sum(x.amount),
+    coalesce(sum(x.amount) FILTER (WHERE x.reason = 'release'), 0),
+    count(DISTINCT a.owner_id)
+FROM ledger.transfers AS x
+INNER JOIN ledger.accounts AS a ON x.credit_account = a.id
+WHERE x.reason IN ('pay', 'release')
+GROUP BY a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date;
+
+INSERT INTO ops.payout_days (platform_id, day, paid_out)
+SELECT
+    a.platform_id,
+    (x.created_at AT TIME ZONE 'UTC')::date,
+    sum(x.amount)
+FROM ledger.transfers AS x
+INNER JOIN ledger.accounts AS a ON x.debit_account = a.id
+WHERE x.reason = 'settle'
+GROUP BY a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date;
+
 INSERT INTO ops.paid_workers (platform_id, day, worker_id)
 SELECT DISTINCT
     a.platform_id,
@@ -85,36 +121,6 @@ SELECT DISTINCT
 FROM ledger.transfers AS x
 INNER JOIN ledger.accounts AS a ON x.credit_account = a.id
 WHERE x.reason IN ('pay', 'release');
-
-INSERT INTO ops.platform_days (platform_id, day, earned, released, paid_out, active_workers)
-SELECT
-    m.platform_id,
-    m.day,
-    sum(m.earned),
-    sum(m.released),
-    sum(m.paid_out),
-    (
-        SELECT count(*) FROM ops.paid_workers AS w
-        WHERE w.platform_id = m.platform_id AND w.day = m.day
-    )
-FROM (
-    SELECT
-        a.platform_id,
-        (x.created_at AT TIME ZONE 'UTC')::date AS day,
-        CASE WHEN x.reason IN ('pay', 'release') THEN x.amount ELSE 0 END AS earned,
-        CASE WHEN x.reason = 'release' THEN x.amount ELSE 0 END AS released,
-        CASE WHEN x.reason = 'settle' THEN x.amount ELSE 0 END AS paid_out
-    FROM ledger.transfers AS x
-    INNER JOIN ledger.accounts AS a ON x.debit_account = a.id
-    WHERE x.reason IN ('pay', 'release', 'settle')
-) AS m
-GROUP BY m.platform_id, m.day
-ON CONFLICT (platform_id, day) DO UPDATE
-    SET
-        earned = excluded.earned,
-        released = excluded.released,
-        paid_out = excluded.paid_out,
-        active_workers = excluded.active_workers;
 
 -- Where each tenant's sealed audit rows stand in the chain: which seal, which of its entries. Only a way to find them;
 -- what is right the seal says.

@@ -9,7 +9,8 @@ from tests.books import Books, acting, refused
 
 TENANT_TABLES = [
     "workers", "platforms", "tasks", "streams", "transactions", "reputation_events", "loans", "audit_logs",
-    "ops.memberships", "ledger.accounts", "ledger.transfers", "ops.reports", "ops.platform_days",
+    "ops.memberships", "ledger.accounts", "ledger.transfers", "ops.reports", "ops.task_days",
+    "ops.earning_days",
 ]  # fmt: skip
 VIEWS = [
     "worker_earnings_view", "platform_performance_view", "daily_transaction_summary", "worker_risk_assessment",
@@ -70,7 +71,8 @@ def test_a_platform_and_a_worker_see_nothing_of_strangers(books: Books, pair: tu
 
 def test_both_parties_see_what_is_between_them(pair: tuple[UUID, UUID], count: Count) -> None:
     platform, worker = pair
-    hidden = {("loans", platform), ("audit_logs", worker), ("ops.reports", worker), ("ops.platform_days", worker)}
+    hidden = {("loans", platform), ("audit_logs", worker), ("ops.reports", worker), ("ops.task_days", worker)}
+    hidden |= {("ops.earning_days", worker)}
 
     for table in TENANT_TABLES:
         for tenant, kind in [(platform, "platform"), (worker, "worker")]:

@@ -254,61 +254,59 @@ AS $$
         GROUP BY t.platform_id
     ),
 
-    days AS (
+    task_days AS (
         SELECT
-            coalesce(t.platform_id, m.platform_id) AS platform_id,
-            coalesce(t.day, m.day) AS day,
-            coalesce(t.created, 0) AS created,
-            coalesce(t.completed, 0) AS completed,
-            coalesce(t.cancelled, 0) AS cancelled,
-            coalesce(m.earned, 0) AS earned,
-            coalesce(m.released, 0) AS released,
-            coalesce(m.paid_out, 0) AS paid_out,
-            coalesce(m.workers, 0) AS workers
-        FROM (
-            SELECT
-                t.platform_id, (e.at AT TIME ZONE 'UTC')::date AS day,
-                count(*) FILTER (WHERE e.what = 'created') AS created,
-                count(*) FILTER (WHERE e.what = 'completed') AS completed,
-                count(*) FILTER (WHERE e.what = 'cancelled') AS cancelled
-            FROM tasks AS t
-            CROSS JOIN LATERAL (
-                VALUES ('created', t.created_at), ('completed', t.completed_at), ('cancelled', t.cancelled_at)
-            ) AS e (what, at)
-            WHERE e.at IS NOT NULL
-            GROUP BY t.platform_id, (e.at AT TIME ZONE 'UTC')::date
-        ) AS t
-        FULL JOIN (
-            SELECT
-                a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date AS day,
-                sum(x.amount) FILTER (WHERE x.reason IN ('pay', 'release')) AS earned,
-                sum(x.amount) FILTER (WHERE x.reason = 'release') AS released,
-                sum(x.amount) FILTER (WHERE x.reason = 'settle') AS paid_out,
-                count(DISTINCT x.credit_account) FILTER (WHERE x.reason IN ('pay', 'release')) AS workers
-            FROM ledger.transfers AS x
-            INNER JOIN ledger.accounts AS a ON x.debit_account = a.id
-            WHERE x.reason IN ('pay', 'release', 'settle')
-            GROUP BY a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date
-        ) AS m ON t.platform_id = m.platform_id AND t.day = m.day
+            t.platform_id, (e.at AT TIME ZONE 'UTC')::date AS day,
+            count(*) FILTER (WHERE e.what = 'created') AS created,
+            count(*) FILTER (WHERE e.what = 'completed') AS completed,
+            count(*) FILTER (WHERE e.what = 'cancelled') AS cancelled
+        FROM tasks AS t
+        CROSS JOIN LATERAL (
+            VALUES ('created', t.created_at), ('completed', t.completed_at), ('cancelled', t.cancelled_at)
+        ) AS e (what, at)
+        WHERE e.at IS NOT NULL
+        GROUP BY t.platform_id, (e.at AT TIME ZONE 'UTC')::date
+    ),
+
+    money_days AS (
+        SELECT
+            a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date AS day,
+            sum(x.amount) FILTER (WHERE x.reason IN ('pay', 'release')) AS earned,
+            sum(x.amount) FILTER (WHERE x.reason = 'release') AS released,
+            count(DISTINCT x.credit_account) FILTER (WHERE x.reason IN ('pay', 'release')) AS workers,
+            sum(x.amount) FILTER (WHERE x.reason = 'settle') AS paid_out
+        FROM ledger.transfers AS x
+        INNER JOIN ledger.accounts AS a ON x.debit_account = a.id
+        WHERE x.reason IN ('pay', 'release', 'settle')
+        GROUP BY a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date
     ),
 
     day_figures AS (
         SELECT coalesce(s.platform_id, d.platform_id) AS id, f.figure, f.stored, f.recounted
-        FROM ops.platform_days AS s
-        FULL JOIN days AS d ON s.platform_id = d.platform_id AND s.day = d.day
+        FROM ops.task_days AS s
+        FULL JOIN task_days AS d ON s.platform_id = d.platform_id AND s.day = d.day
         CROSS JOIN LATERAL (
             VALUES
-            (
-                'platform_days.tasks_created',
-                coalesce(s.tasks_created, 0)::numeric, coalesce(d.created, 0)::numeric
-            ),
-            ('platform_days.tasks_completed', coalesce(s.tasks_completed, 0), coalesce(d.completed, 0)),
-            ('platform_days.tasks_cancelled', coalesce(s.tasks_cancelled, 0), coalesce(d.cancelled, 0)),
-            ('platform_days.earned', coalesce(s.earned, 0), coalesce(d.earned, 0)),
-            ('platform_days.released', coalesce(s.released, 0), coalesce(d.released, 0)),
-            ('platform_days.paid_out', coalesce(s.paid_out, 0), coalesce(d.paid_out, 0)),
-            ('platform_days.active_workers', coalesce(s.active_workers, 0), coalesce(d.workers, 0))
+            ('task_days.created', coalesce(s.created, 0)::numeric, coalesce(d.created, 0)::numeric),
+            ('task_days.completed', coalesce(s.completed, 0), coalesce(d.completed, 0)),
+            ('task_days.cancelled', coalesce(s.cancelled, 0), coalesce(d.cancelled, 0))
         ) AS f (figure, stored, recounted)
+        UNION ALL
+        SELECT coalesce(s.platform_id, d.platform_id), f.figure, f.stored, f.recounted
+        FROM ops.earning_days AS s
+        FULL JOIN money_days AS d ON s.platform_id = d.platform_id AND s.day = d.day
+        CROSS JOIN LATERAL (
+            VALUES
+            ('earning_days.earned', coalesce(s.earned, 0), coalesce(d.earned, 0)),
+            ('earning_days.released', coalesce(s.released, 0), coalesce(d.released, 0)),
+            ('earning_days.workers', coalesce(s.workers, 0), coalesce(d.workers, 0))
+        ) AS f (figure, stored, recounted)
+        UNION ALL
+        SELECT
+            coalesce(s.platform_id, d.platform_id), 'payout_days.paid_out', coalesce(s.paid_out, 0),
+            coalesce(d.paid_out, 0)
+        FROM ops.payout_days AS s
+        FULL JOIN money_days AS d ON s.platform_id = d.platform_id AND s.day = d.day
     ),
 
     account_figures AS (

@@ -123,7 +123,7 @@ def _intruders(
     """The request sent by each who may not have what it asks for: what was wrong with the answer, if anything."""
 
     def sent(credentials: Credentials, path: str = act.path, body: Any = act.body) -> Answer:
-        return replace(act, path=path, body=body, credentials=credentials).send(own.api)
+        return replace(act, path=path, body=body, credentials=credentials, key=str(uuid4())).send(own.api)
 
     for credentials in nobodies:
         # Whose token is genuine may be told that he would not get in anyway, before anybody looks at his session.

@@ -48,19 +48,21 @@ def daily(from_date: date | None, to_date: date | None) -> Query[Days]:
         """
         SELECT
             s.day,
-            coalesce(d.tasks_created, 0) AS tasks_created,
-            coalesce(d.tasks_completed, 0) AS tasks_completed,
-            coalesce(d.tasks_cancelled, 0) AS tasks_cancelled,
-            coalesce(d.earned, 0) AS earned,
-            coalesce(d.released, 0) AS released,
-            coalesce(d.paid_out, 0) AS paid_out,
-            coalesce(d.active_workers, 0) AS active_workers
+            coalesce(k.created, 0) AS tasks_created,
+            coalesce(k.completed, 0) AS tasks_completed,
+            coalesce(k.cancelled, 0) AS tasks_cancelled,
+            coalesce(e.earned, 0) AS earned,
+            coalesce(e.released, 0) AS released,
+            coalesce(p.paid_out, 0) AS paid_out,
+            coalesce(e.workers, 0) AS active_workers
         FROM (SELECT (statement_timestamp() AT TIME ZONE 'UTC')::date AS today) AS t
         CROSS JOIN LATERAL (
             SELECT coalesce(%(from_date)s, t.today - 29) + n AS day
             FROM generate_series(0, coalesce(%(to_date)s::date - %(from_date)s::date, 29)) AS n
         ) AS s
-        LEFT JOIN ops.platform_days AS d ON d.platform_id = ops.tenant() AND s.day = d.day
+        LEFT JOIN ops.task_days AS k ON k.platform_id = ops.tenant() AND s.day = k.day
+        LEFT JOIN ops.earning_days AS e ON e.platform_id = ops.tenant() AND s.day = e.day
+        LEFT JOIN ops.payout_days AS p ON p.platform_id = ops.tenant() AND s.day = p.day
         ORDER BY s.day
         """,
         {"from_date": from_date, "to_date": to_date},
