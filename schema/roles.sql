@@ -57,6 +57,8 @@ ledger.transfers,
 worker_earnings_view, platform_performance_view, daily_transaction_summary, worker_risk_assessment, active_streams_view
 TO api, jobs, operator, auditor;
 GRANT SELECT ON ops.disputes, ops.appeals, ops.transaction_states TO api, jobs, operator, auditor;
+GRANT SELECT ON ops.reports, ops.task_days, ops.earning_days, ops.payout_days TO api, jobs, operator, auditor;
+GRANT SELECT ON ops.paid_workers, ops.audit_places TO jobs, operator, auditor;
 GRANT SELECT ON ops.worker_counters, ops.deposits, ops.outbox, ops.job_runs, ops.audit_waiting, ops.audit_seals
 TO jobs, operator, auditor;
 GRANT SELECT ON transactions TO signer;
@@ -95,6 +97,10 @@ GRANT INSERT, UPDATE ON loans TO jobs, operator;
 GRANT INSERT, UPDATE ON ops.advance_terms TO api;
 GRANT INSERT, DELETE ON ops.loan_quotes TO api;
 GRANT INSERT ON ops.job_runs TO jobs;
+GRANT INSERT (platform_id, kind, format, from_date, to_date) ON ops.reports TO api;
+GRANT UPDATE (
+    state, attempts, leased_until, rows, bytes, sha256, finished_at, expires_at
+) ON ops.reports TO jobs;
 GRANT INSERT, DELETE ON tasks TO operator;
 GRANT UPDATE (is_active) ON platforms TO operator;
 
@@ -102,14 +108,14 @@ GRANT UPDATE (is_active) ON platforms TO operator;
 
 GRANT EXECUTE ON FUNCTION
 ops.uuid_v7, ops.tenant, ops.tenant_kind, ops.require_platform, ops.audit, ops.emit, ledger.account,
-stream_accrued, next_release, finish_tasks, release_streams
+stream_accrued, next_release, finish_tasks, release_streams, ops.uuid_floor
 TO api, jobs, signer, operator, auditor;
 
 GRANT EXECUTE ON FUNCTION
 ops.scopes, ops.require_scopes, ops.hand_on_scopes, create_api_key, rotate_api_key, revoke_api_key,
-ops.lock_task, ops.lock_stream, ops.halt_stream, ledger.hold, ledger.give_back, create_task, start_task, complete_task,
-cancel_task, rate_task, create_stream, pause_stream, resume_stream, top_up_stream, cancel_stream, appeal_event,
-update_platform, update_worker,
+ops.lock_task, ops.lock_stream, ops.halt_stream, ledger.hold, ledger.give_back, create_task, create_tasks, start_task,
+complete_task, cancel_task, rate_task, create_stream, pause_stream, resume_stream, top_up_stream, cancel_stream,
+appeal_event, update_platform, update_worker, order_report,
 set_advance_terms, quote_advance, ops.admit_advance, advance_fee, advance_limit, accrued_pay
 TO api;
 
@@ -130,12 +136,13 @@ sign_in,
 issue_wallet_nonce, wallet_sign_in,
 sign_out,
 refresh_session, who_am_i,
-accept_advance, repay_advance, daily_earnings, ledger.lock_advance
+accept_advance, repay_advance, daily_earnings, ledger.lock_advance,
+ops.lock_members, ops.verify_own_audit, ledger.balance_at
 TO api;
 
 GRANT EXECUTE ON FUNCTION release_due, release_each, update_account_ages, process_payment, complete_payment TO jobs;
-GRANT EXECUTE ON FUNCTION announce_expiring_keys, ops.purge_expired TO jobs;
-GRANT EXECUTE ON FUNCTION default_advance TO jobs;
+GRANT EXECUTE ON FUNCTION announce_expiring_keys, ops.purge_expired, default_advance TO jobs;
+GRANT EXECUTE ON FUNCTION claim_report, finish_report TO jobs;
 GRANT EXECUTE ON FUNCTION set_platform_active, fund_pool, write_off_advance, resolve_dispute, decide_appeal TO operator;
 GRANT EXECUTE ON FUNCTION ops.seal_audit TO jobs;
 GRANT EXECUTE ON FUNCTION ops.check_invariants, ops.verify_audit, ops.audit_digest, ops.seal_digest
@@ -264,11 +271,13 @@ CREATE POLICY tenant_read ON ops.advance_terms FOR SELECT TO api USING (
 CREATE POLICY tenant_insert ON ops.advance_terms FOR INSERT TO api WITH CHECK (platform_id = (SELECT ops.tenant()));
 CREATE POLICY tenant_write ON ops.advance_terms FOR UPDATE TO api USING (platform_id = (SELECT ops.tenant()));
 
+-- OFFSET 0: looked up for each event of a page, not for all the platform's members at once.
 CREATE POLICY tenant_read ON reputation_events FOR SELECT TO api USING (
     worker_id = (SELECT ops.tenant())
     OR EXISTS (
         SELECT FROM ops.memberships AS m
         WHERE m.platform_id = (SELECT ops.tenant()) AND m.worker_id = reputation_events.worker_id
+        ORDER BY m.worker_id OFFSET 0
     )
 );
 CREATE POLICY tenant_insert ON reputation_events FOR INSERT TO api WITH CHECK (
@@ -297,6 +306,12 @@ CREATE POLICY tenant_insert ON audit_logs FOR INSERT TO api WITH CHECK (actor_id
 
 CREATE POLICY tenant_insert ON ops.outbox FOR INSERT TO api
 WITH CHECK ((SELECT ops.tenant()) IN (platform_id, worker_id));
+
+CREATE POLICY tenant_read ON ops.reports FOR SELECT TO api USING (platform_id = (SELECT ops.tenant()));
+CREATE POLICY tenant_insert ON ops.reports FOR INSERT TO api WITH CHECK (platform_id = (SELECT ops.tenant()));
+CREATE POLICY tenant_read ON ops.task_days FOR SELECT TO api USING (platform_id = (SELECT ops.tenant()));
+CREATE POLICY tenant_read ON ops.earning_days FOR SELECT TO api USING (platform_id = (SELECT ops.tenant()));
+CREATE POLICY tenant_read ON ops.payout_days FOR SELECT TO api USING (platform_id = (SELECT ops.tenant()));
 
 -- An account is seen by its owner and by the platform that it belongs to; a transfer by whoever sees one of its
 -- accounts. Money moves only out of the tenant's own accounts into one that it sees: never out of custody, never back

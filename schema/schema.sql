@@ -54,6 +54,16 @@ CREATE TYPE ops.task_change AS (
 	paid_amount numeric
 );
 
+-- Name: task_day_change; Type: TYPE; Schema: ops; Owner: -
+
+CREATE TYPE ops.task_day_change AS (
+	sign integer,
+	platform_id uuid,
+	created_at timestamp with time zone,
+	completed_at timestamp with time zone,
+	cancelled_at timestamp with time zone
+);
+
 -- Name: usdc; Type: DOMAIN; Schema: ops; Owner: -
 
 CREATE DOMAIN ops.usdc AS numeric(18,6)
@@ -180,6 +190,26 @@ BEGIN
     END IF;
     RETURN NULL;
 END;
+$$;
+
+-- Name: balance_at(uuid, timestamp with time zone); Type: FUNCTION; Schema: ledger; Owner: -
+
+CREATE FUNCTION ledger.balance_at(p_account_id uuid, p_at timestamp with time zone) RETURNS numeric
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'ledger', 'pg_temp'
+    AS $$
+    SELECT
+        a.balance
+        - (
+            SELECT coalesce(sum(x.amount), 0) FROM ledger.transfers AS x
+            WHERE x.credit_account = p_account_id AND x.created_at > p_at
+        )
+        + (
+            SELECT coalesce(sum(x.amount), 0) FROM ledger.transfers AS x
+            WHERE x.debit_account = p_account_id AND x.created_at > p_at
+        )
+    FROM ledger.accounts AS a
+    WHERE a.id = p_account_id AND ops.tenant() = any(ARRAY[a.owner_id, a.platform_id])
 $$;
 
 -- Name: give_back(uuid, numeric, uuid, uuid); Type: FUNCTION; Schema: ledger; Owner: -
@@ -897,6 +927,61 @@ CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, 
         GROUP BY t.platform_id
     ),
 
+    task_days AS (
+        SELECT
+            t.platform_id, (e.at AT TIME ZONE 'UTC')::date AS day,
+            count(*) FILTER (WHERE e.what = 'created') AS created,
+            count(*) FILTER (WHERE e.what = 'completed') AS completed,
+            count(*) FILTER (WHERE e.what = 'cancelled') AS cancelled
+        FROM tasks AS t
+        CROSS JOIN LATERAL (
+            VALUES ('created', t.created_at), ('completed', t.completed_at), ('cancelled', t.cancelled_at)
+        ) AS e (what, at)
+        WHERE e.at IS NOT NULL
+        GROUP BY t.platform_id, (e.at AT TIME ZONE 'UTC')::date
+    ),
+
+    money_days AS (
+        SELECT
+            a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date AS day,
+            sum(x.amount) FILTER (WHERE x.reason IN ('pay', 'release')) AS earned,
+            sum(x.amount) FILTER (WHERE x.reason = 'release') AS released,
+            count(DISTINCT x.credit_account) FILTER (WHERE x.reason IN ('pay', 'release')) AS workers,
+            sum(x.amount) FILTER (WHERE x.reason = 'settle') AS paid_out
+        FROM ledger.transfers AS x
+        INNER JOIN ledger.accounts AS a ON x.debit_account = a.id
+        WHERE x.reason IN ('pay', 'release', 'settle')
+        GROUP BY a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date
+    ),
+
+    day_figures AS (
+        SELECT coalesce(s.platform_id, d.platform_id) AS id, f.figure, f.stored, f.recounted
+        FROM ops.task_days AS s
+        FULL JOIN task_days AS d ON s.platform_id = d.platform_id AND s.day = d.day
+        CROSS JOIN LATERAL (
+            VALUES
+            ('task_days.created', coalesce(s.created, 0)::numeric, coalesce(d.created, 0)::numeric),
+            ('task_days.completed', coalesce(s.completed, 0), coalesce(d.completed, 0)),
+            ('task_days.cancelled', coalesce(s.cancelled, 0), coalesce(d.cancelled, 0))
+        ) AS f (figure, stored, recounted)
+        UNION ALL
+        SELECT coalesce(s.platform_id, d.platform_id), f.figure, f.stored, f.recounted
+        FROM ops.earning_days AS s
+        FULL JOIN money_days AS d ON s.platform_id = d.platform_id AND s.day = d.day
+        CROSS JOIN LATERAL (
+            VALUES
+            ('earning_days.earned', coalesce(s.earned, 0), coalesce(d.earned, 0)),
+            ('earning_days.released', coalesce(s.released, 0), coalesce(d.released, 0)),
+            ('earning_days.workers', coalesce(s.workers, 0), coalesce(d.workers, 0))
+        ) AS f (figure, stored, recounted)
+        UNION ALL
+        SELECT
+            coalesce(s.platform_id, d.platform_id), 'payout_days.paid_out', coalesce(s.paid_out, 0),
+            coalesce(d.paid_out, 0)
+        FROM ops.payout_days AS s
+        FULL JOIN money_days AS d ON s.platform_id = d.platform_id AND s.day = d.day
+    ),
+
     account_figures AS (
         SELECT a.id, 'accounts.balance of ' || a.kind AS figure, a.balance AS stored, coalesce(m.amount, 0) AS recounted
         FROM ledger.accounts AS a
@@ -929,6 +1014,7 @@ CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, 
         UNION ALL SELECT x.id, x.figure, x.stored, x.recounted FROM payout_figures AS x
         UNION ALL SELECT l.id, l.figure, l.stored, l.recounted FROM loan_figures AS l
         UNION ALL SELECT l.id, l.figure, l.stored, l.recounted FROM line_figures AS l
+        UNION ALL SELECT d.id, d.figure, d.stored, d.recounted FROM day_figures AS d
         UNION ALL SELECT a.id, a.figure, a.stored, a.recounted FROM account_figures AS a
     ) AS f
     WHERE f.stored IS DISTINCT FROM f.recounted
@@ -989,6 +1075,65 @@ BEGIN
 END;
 $$;
 
+-- Name: count_money_days(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.count_money_days() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'ops', 'pg_temp'
+    AS $$
+BEGIN
+    IF EXISTS (SELECT FROM posted AS x WHERE x.reason = 'settle') THEN
+        INSERT INTO ops.payout_days AS d (platform_id, day, paid_out)
+        SELECT a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date, sum(x.amount)
+        FROM posted AS x
+        INNER JOIN ledger.accounts AS a ON x.debit_account = a.id
+        WHERE x.reason = 'settle'
+        GROUP BY a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date
+        ORDER BY a.platform_id, (x.created_at AT TIME ZONE 'UTC')::date
+        ON CONFLICT (platform_id, day) DO UPDATE SET paid_out = d.paid_out + excluded.paid_out;
+    END IF;
+
+    IF NOT EXISTS (SELECT FROM posted AS x WHERE x.reason IN ('pay', 'release')) THEN
+        RETURN NULL;
+    END IF;
+
+    WITH credited AS (
+        SELECT
+            a.platform_id, a.owner_id AS worker_id, (x.created_at AT TIME ZONE 'UTC')::date AS day,
+            sum(x.amount) AS earned,
+            coalesce(sum(x.amount) FILTER (WHERE x.reason = 'release'), 0) AS released
+        FROM posted AS x
+        INNER JOIN ledger.accounts AS a ON x.credit_account = a.id
+        WHERE x.reason IN ('pay', 'release')
+        GROUP BY a.platform_id, a.owner_id, (x.created_at AT TIME ZONE 'UTC')::date
+    ),
+
+    first_paid AS (
+        INSERT INTO ops.paid_workers (platform_id, day, worker_id)
+        SELECT c.platform_id, c.day, c.worker_id
+        FROM credited AS c
+        WHERE NOT EXISTS (
+            SELECT FROM ops.paid_workers AS w
+            WHERE w.platform_id = c.platform_id AND w.day = c.day AND w.worker_id = c.worker_id
+        )
+        RETURNING platform_id, day, worker_id
+    )
+
+    INSERT INTO ops.earning_days AS d (platform_id, day, earned, released, workers)
+    SELECT c.platform_id, c.day, sum(c.earned), sum(c.released), count(f.worker_id)
+    FROM credited AS c
+    LEFT JOIN first_paid AS f ON c.platform_id = f.platform_id AND c.day = f.day AND c.worker_id = f.worker_id
+    GROUP BY c.platform_id, c.day
+    ORDER BY c.platform_id, c.day
+    ON CONFLICT (platform_id, day) DO UPDATE
+    SET
+        earned = d.earned + excluded.earned,
+        released = d.released + excluded.released,
+        workers = d.workers + excluded.workers;
+    RETURN NULL;
+END;
+$$;
+
 -- Name: count_open_tasks(ops.task_change[]); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.count_open_tasks(p_changes ops.task_change[]) RETURNS void
@@ -1043,6 +1188,57 @@ BEGIN
     IF remaining < 0 THEN
         RAISE EXCEPTION 'more than % requests in a minute', p_limit USING ERRCODE = 'GS004', DETAIL = reset;
     END IF;
+END;
+$$;
+
+-- Name: count_task_days(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.count_task_days() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'ops', 'pg_temp'
+    AS $$
+DECLARE
+    v_changes ops.task_day_change [] := '{}';
+BEGIN
+    IF tg_op <> 'DELETE' THEN
+        v_changes := ARRAY(
+            SELECT (1, n.platform_id, n.created_at, n.completed_at, n.cancelled_at)::ops.task_day_change
+            FROM new_rows AS n
+        );
+    END IF;
+    IF tg_op <> 'INSERT' THEN
+        v_changes := v_changes || ARRAY(
+            SELECT (-1, o.platform_id, o.created_at, o.completed_at, o.cancelled_at)::ops.task_day_change
+            FROM old_rows AS o
+        );
+    END IF;
+
+    -- A day that loses something is there already, unless its platform is on its way out and has taken it along.
+    INSERT INTO ops.task_days AS d (platform_id, day, created, completed, cancelled)
+    SELECT m.platform_id, m.day, m.created, m.completed, m.cancelled
+    FROM (
+        SELECT
+            c.platform_id,
+            (e.at AT TIME ZONE 'UTC')::date AS day,
+            coalesce(sum(c.sign) FILTER (WHERE e.what = 'created'), 0) AS created,
+            coalesce(sum(c.sign) FILTER (WHERE e.what = 'completed'), 0) AS completed,
+            coalesce(sum(c.sign) FILTER (WHERE e.what = 'cancelled'), 0) AS cancelled
+        FROM unnest(v_changes) AS c
+        CROSS JOIN LATERAL (
+            VALUES ('created', c.created_at), ('completed', c.completed_at), ('cancelled', c.cancelled_at)
+        ) AS e (what, at)
+        WHERE e.at IS NOT NULL
+        GROUP BY c.platform_id, (e.at AT TIME ZONE 'UTC')::date
+    ) AS m
+    WHERE (m.created, m.completed, m.cancelled) <> (0, 0, 0)
+        AND EXISTS (SELECT FROM public.platforms AS p WHERE p.id = m.platform_id)
+    ORDER BY m.platform_id, m.day
+    ON CONFLICT (platform_id, day) DO UPDATE
+    SET
+        created = d.created + excluded.created,
+        completed = d.completed + excluded.completed,
+        cancelled = d.cancelled + excluded.cancelled;
+    RETURN NULL;
 END;
 $$;
 
@@ -1144,6 +1340,25 @@ BEGIN
     IF v_lacking IS NOT NULL THEN
         RAISE EXCEPTION 'your own key does not hold %', v_lacking USING ERRCODE = 'GS040', COLUMN = 'scopes';
     END IF;
+END;
+$$;
+
+-- Name: lock_members(uuid[]); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.lock_members(p_workers uuid[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_platform_id uuid := ops.require_platform();
+BEGIN
+    PERFORM FROM workers AS w
+    WHERE w.id IN (
+        SELECT m.worker_id FROM ops.memberships AS m
+        WHERE m.platform_id = v_platform_id AND m.worker_id = ANY(p_workers)
+    )
+    ORDER BY w.id
+    FOR NO KEY UPDATE;
 END;
 $$;
 
@@ -1380,6 +1595,7 @@ CREATE FUNCTION ops.seal_audit(p_limit integer) RETURNS integer
 DECLARE
     v_last ops.audit_seals;
     v_entries ops.audit_entry[];
+    v_number bigint;
 BEGIN
     LOCK TABLE ops.audit_seals IN SHARE ROW EXCLUSIVE MODE;
     SELECT s.* INTO v_last FROM ops.audit_seals AS s ORDER BY s.number DESC LIMIT 1;
@@ -1408,7 +1624,15 @@ BEGIN
     SELECT
         s.number, s.xid, now(), v_entries,
         ops.seal_digest(coalesce(v_last.digest, ''), s.number, s.xid, now(), v_entries)
-    FROM (SELECT coalesce(v_last.number, 0) + 1 AS number, pg_current_xact_id() AS xid) AS s;
+    FROM (SELECT coalesce(v_last.number, 0) + 1 AS number, pg_current_xact_id() AS xid) AS s
+    RETURNING number INTO v_number;
+
+    -- So that a tenant finds his own rows in the chain without a pass over everybody's.
+    INSERT INTO ops.audit_places (actor_id, audit_id, seal, position)
+    SELECT a.actor_id, a.id, v_number, e.position
+    FROM unnest(v_entries) WITH ORDINALITY AS e (xid, audit_id, digest, position)
+    INNER JOIN audit_logs AS a ON e.audit_id = a.id
+    WHERE a.actor_id IS NOT NULL;
     RETURN cardinality(v_entries);
 END;
 $$;
@@ -1519,6 +1743,12 @@ BEGIN
 END;
 $$;
 
+-- Name: uuid_floor(timestamp with time zone); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.uuid_floor(p_at timestamp with time zone) RETURNS uuid
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT (encode(((SUBSTRING(int8send((t.us / 1000)) FROM 3) || int2send(((28672 + (((t.us % (1000)::bigint) * 4096) / 1000)))::smallint)) || '\x8000000000000000'::bytea), 'hex'::text))::uuid AS encode FROM (SELECT (GREATEST((0)::numeric, (EXTRACT(epoch FROM uuid_floor.p_at) * (1000000)::numeric)))::bigint AS us) t);
+
 -- Name: verify_audit(jsonb); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.verify_audit(p_anchors jsonb DEFAULT '[]'::jsonb) RETURNS TABLE(finding text, seal bigint, audit_id uuid)
@@ -1594,6 +1824,66 @@ CREATE FUNCTION ops.verify_audit(p_anchors jsonb DEFAULT '[]'::jsonb) RETURNS TA
         UNION ALL SELECT a.finding, a.seal, NULL FROM anchor_findings AS a
     ) AS f
     ORDER BY f.seal, f.finding, f.audit_id
+$$;
+
+-- Name: verify_own_audit(uuid, integer); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.verify_own_audit(p_after uuid, p_limit integer) RETURNS TABLE(audit_id uuid, seal bigint, finding text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'ops', 'pg_temp'
+    AS $$
+    WITH mine AS MATERIALIZED (
+        SELECT m.id
+        FROM (
+            (
+                SELECT a.id FROM audit_logs AS a
+                WHERE a.actor_id = ops.tenant() AND a.id < p_after
+                ORDER BY a.id DESC LIMIT p_limit
+            )
+            UNION
+            (
+                SELECT p.audit_id FROM ops.audit_places AS p
+                WHERE p.actor_id = ops.tenant() AND p.audit_id < p_after
+                ORDER BY p.audit_id DESC LIMIT p_limit
+            )
+        ) AS m
+        ORDER BY m.id DESC
+        LIMIT p_limit
+    ),
+
+    placed AS MATERIALIZED (
+        SELECT m.id, p.seal, p.position
+        FROM mine AS m
+        LEFT JOIN ops.audit_places AS p ON p.actor_id = ops.tenant() AND m.id = p.audit_id
+    ),
+
+    seals AS MATERIALIZED (
+        SELECT
+            s.number, s.entries,
+            s.digest = ops.seal_digest(
+                coalesce((SELECT b.digest FROM ops.audit_seals AS b WHERE b.number = s.number - 1), ''),
+                s.number, s.xid, s.sealed_at, s.entries
+            ) AS is_right
+        FROM ops.audit_seals AS s
+        WHERE s.number IN (SELECT p.seal FROM placed AS p)
+    )
+
+    SELECT
+        p.id,
+        p.seal,
+        CASE
+            WHEN a.id IS NULL THEN 'row deleted'
+            WHEN p.seal IS NULL AND NOT EXISTS (SELECT FROM ops.audit_waiting AS w WHERE w.audit_id = p.id)
+                THEN 'row inserted'
+            WHEN p.seal IS NULL THEN NULL
+            WHEN s.is_right IS DISTINCT FROM TRUE OR (s.entries[p.position]).audit_id IS DISTINCT FROM p.id
+                THEN 'seal broken'
+            WHEN (s.entries[p.position]).digest <> ops.audit_digest(a) THEN 'row edited'
+        END
+    FROM placed AS p
+    LEFT JOIN audit_logs AS a ON p.id = a.id
+    LEFT JOIN seals AS s ON p.seal = s.number
+    ORDER BY p.id DESC
 $$;
 
 -- Name: loans; Type: TABLE; Schema: public; Owner: -
@@ -1887,6 +2177,73 @@ BEGIN
 END;
 $$;
 
+-- Name: reports; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.reports (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    platform_id uuid NOT NULL,
+    kind text NOT NULL,
+    format text NOT NULL,
+    from_date date NOT NULL,
+    to_date date NOT NULL,
+    state text DEFAULT 'queued'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    leased_until timestamp with time zone,
+    rows bigint,
+    bytes bigint,
+    sha256 text,
+    finished_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT reports_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT reports_bytes_check CHECK ((bytes >= 0)),
+    CONSTRAINT reports_dates CHECK (((from_date <= to_date) AND ((to_date - from_date) < 366))),
+    CONSTRAINT reports_format_check CHECK ((format = ANY (ARRAY['csv'::text, 'jsonl'::text]))),
+    CONSTRAINT reports_kind_check CHECK ((kind = ANY (ARRAY['payouts'::text, 'earnings'::text, 'fees'::text, 'loans'::text, 'ledger'::text]))),
+    CONSTRAINT reports_rows_check CHECK ((rows >= 0)),
+    CONSTRAINT reports_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT reports_state CHECK ((((state = 'running'::text) = (leased_until IS NOT NULL)) AND ((state = ANY (ARRAY['done'::text, 'failed'::text])) = (finished_at IS NOT NULL)) AND ((state = 'done'::text) = (num_nulls(rows, bytes, sha256, expires_at) = 0)) AND (num_nulls(rows, bytes, sha256, expires_at) = ANY (ARRAY[0, 4])))),
+    CONSTRAINT reports_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text])))
+);
+
+-- Name: claim_report(integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.claim_report(p_seconds integer) RETURNS SETOF ops.reports
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_id uuid;
+BEGIN
+    LOOP
+        SELECT r.id INTO v_id
+        FROM ops.reports AS r
+        WHERE r.state IN ('queued', 'running')
+            AND (r.leased_until IS NULL OR r.leased_until < clock_timestamp())
+        ORDER BY r.id
+        LIMIT 1
+        FOR NO KEY UPDATE SKIP LOCKED;
+        IF NOT FOUND THEN
+            RETURN;
+        END IF;
+
+        RETURN QUERY
+        UPDATE ops.reports AS r
+        SET
+            state = 'running',
+            attempts = r.attempts + 1,
+            leased_until = clock_timestamp() + p_seconds * interval '1 second'
+        WHERE r.id = v_id AND r.attempts < 3
+        RETURNING r.*;
+        EXIT WHEN FOUND;
+
+        UPDATE ops.reports AS r
+        SET state = 'failed', leased_until = NULL, finished_at = clock_timestamp()
+        WHERE r.id = v_id;
+        PERFORM ops.audit('report.failed', 'report', v_id);
+    END LOOP;
+END;
+$$;
+
 -- Name: transactions; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.transactions (
@@ -2112,6 +2469,43 @@ BEGIN
 END;
 $$;
 
+-- Name: create_tasks(jsonb); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.create_tasks(p_tasks jsonb) RETURNS TABLE(index integer, task public.tasks, error_state text, error_constraint text, error_column text, error_message text)
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_item jsonb;
+BEGIN
+    PERFORM ops.lock_members(ARRAY(SELECT (i.item ->> 'worker_id')::uuid FROM jsonb_array_elements(p_tasks) AS i (item)));
+
+    index := 0;
+    FOR v_item IN SELECT i.item FROM jsonb_array_elements(p_tasks) WITH ORDINALITY AS i (item, place) ORDER BY i.place LOOP
+        task := NULL;
+        error_state := NULL;
+        error_constraint := NULL;
+        error_column := NULL;
+        error_message := NULL;
+        BEGIN
+            task := create_task(
+                (v_item ->> 'worker_id')::uuid, v_item ->> 'task_type', (v_item ->> 'amount')::numeric,
+                v_item ->> 'title', v_item ->> 'description', v_item -> 'metadata', v_item ->> 'external_id',
+                (v_item ->> 'scheduled_at')::timestamptz
+            );
+        -- GS000 is every error of ours.
+        EXCEPTION WHEN unique_violation OR check_violation OR data_exception OR SQLSTATE 'GS000' THEN
+            GET STACKED DIAGNOSTICS
+                error_state = RETURNED_SQLSTATE,
+                error_constraint = CONSTRAINT_NAME,
+                error_column = COLUMN_NAME,
+                error_message = MESSAGE_TEXT;
+        END;
+        RETURN NEXT;
+        index := index + 1;
+    END LOOP;
+END;
+$$;
+
 -- Name: credentials(text); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.credentials(p_email text) RETURNS TABLE(worker_id uuid, password_hash text, locked_seconds integer)
@@ -2133,19 +2527,21 @@ CREATE FUNCTION public.daily_earnings(p_days integer) RETURNS TABLE(platform_id 
         SELECT date_trunc('day', statement_timestamp() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS day
     )
 
-    SELECT a.platform_id, d.days_ago, sum(x.amount)
+    SELECT a.platform_id, e.days_ago, e.amount
     FROM today AS t
     CROSS JOIN ledger.accounts AS a
-    INNER JOIN ledger.transfers AS x ON a.id = x.credit_account
     CROSS JOIN LATERAL (
-        SELECT ceil(extract(EPOCH FROM t.day - x.event_at) / 86400)::integer AS days_ago
-    ) AS d
+        SELECT
+            1 + floor(extract(EPOCH FROM t.day - interval '1 microsecond' - x.event_at) / 86400)::integer AS days_ago,
+            sum(x.amount) AS amount
+        FROM ledger.transfers AS x
+        WHERE x.credit_account = a.id AND x.reason IN ('pay', 'release')
+            AND x.event_at >= t.day - p_days * interval '1 day' AND x.event_at < t.day
+            -- A transfer is written after what it tells of; this is what the index is sorted by.
+            AND x.created_at >= t.day - p_days * interval '1 day'
+        GROUP BY 1
+    ) AS e
     WHERE a.owner_id = ops.tenant() AND a.kind = 'worker_available'
-        AND x.reason IN ('pay', 'release')
-        -- An id is made after what it tells of: older ids are of older pay.
-        AND x.id >= ops.uuid_v7(t.day - p_days * interval '1 day')
-        AND d.days_ago BETWEEN 1 AND p_days
-    GROUP BY a.platform_id, d.days_ago
 $$;
 
 -- Name: decide_appeal(uuid, boolean, text); Type: FUNCTION; Schema: public; Owner: -
@@ -2339,6 +2735,32 @@ BEGIN
 END;
 $$;
 
+-- Name: finish_report(uuid, integer, bigint, bigint, text, integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.finish_report(p_report_id uuid, p_attempt integer, p_rows bigint, p_bytes bigint, p_sha256 text, p_days integer) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_now timestamptz := clock_timestamp();
+BEGIN
+    UPDATE ops.reports AS r
+    SET
+        state = 'done',
+        leased_until = NULL,
+        rows = p_rows,
+        bytes = p_bytes,
+        sha256 = p_sha256,
+        finished_at = v_now,
+        expires_at = v_now + p_days * interval '1 day'
+    WHERE r.id = p_report_id AND r.state = 'running' AND r.attempts = p_attempt;
+    IF NOT FOUND THEN
+        RETURN FALSE;
+    END IF;
+    PERFORM ops.audit('report.completed', 'report', p_report_id, jsonb_build_object('rows', p_rows));
+    RETURN TRUE;
+END;
+$$;
+
 -- Name: finish_tasks(uuid[]); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.finish_tasks(p_tasks uuid[]) RETURNS void
@@ -2420,6 +2842,34 @@ $$;
 CREATE FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) RETURNS timestamp with time zone
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN LEAST(p_end_time, (p_anchor_time + ((((p_interval)::numeric * (floor((GREATEST((0)::numeric, EXTRACT(epoch FROM (p_at - p_anchor_time))) / (p_interval)::numeric)) + (1)::numeric)))::double precision * '00:00:01'::interval)));
+
+-- Name: order_report(text, text, date, date); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.order_report(p_kind text, p_format text, p_from_date date, p_to_date date) RETURNS ops.reports
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_platform_id uuid := ops.require_platform();
+    v_report ops.reports;
+BEGIN
+    IF p_to_date > (clock_timestamp() AT TIME ZONE 'UTC')::date THEN
+        RAISE EXCEPTION 'must not be in the future' USING ERRCODE = 'GS015', COLUMN = 'to_date';
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('reports of ' || v_platform_id::text, 0));
+    IF (
+        SELECT count(*) FROM ops.reports AS r
+        WHERE r.platform_id = v_platform_id AND r.state IN ('queued', 'running')
+    ) >= 10 THEN
+        RAISE EXCEPTION 'ten of your reports are not finished yet' USING ERRCODE = 'GS080';
+    END IF;
+
+    INSERT INTO ops.reports (platform_id, kind, format, from_date, to_date)
+    VALUES (v_platform_id, p_kind, p_format, p_from_date, p_to_date)
+    RETURNING * INTO v_report;
+    PERFORM ops.audit('report.ordered', 'report', v_report.id, jsonb_build_object('kind', p_kind));
+    RETURN v_report;
+END;
+$$;
 
 -- Name: pause_stream(uuid); Type: FUNCTION; Schema: public; Owner: -
 
@@ -3799,6 +4249,15 @@ CREATE TABLE ops.api_keys (
     CONSTRAINT api_keys_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
 );
 
+-- Name: audit_places; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.audit_places (
+    actor_id uuid NOT NULL,
+    audit_id uuid NOT NULL,
+    seal bigint NOT NULL,
+    "position" integer NOT NULL
+);
+
 -- Name: audit_seals; Type: TABLE; Schema: ops; Owner: -
 
 CREATE TABLE ops.audit_seals (
@@ -3833,6 +4292,17 @@ CREATE TABLE ops.deposits (
     CONSTRAINT deposits_log_index_check CHECK ((log_index >= 0)),
     CONSTRAINT deposits_tx_hash_check CHECK ((tx_hash ~ '^0x[0-9a-f]{64}$'::text))
 );
+
+-- Name: earning_days; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.earning_days (
+    platform_id uuid NOT NULL,
+    day date NOT NULL,
+    earned ops.usdc NOT NULL,
+    released ops.usdc NOT NULL,
+    workers integer NOT NULL
+)
+WITH (fillfactor='50');
 
 -- Name: idempotency_keys; Type: TABLE; Schema: ops; Owner: -
 
@@ -3904,6 +4374,23 @@ CREATE TABLE ops.outbox (
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
+-- Name: paid_workers; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.paid_workers (
+    platform_id uuid NOT NULL,
+    day date NOT NULL,
+    worker_id uuid NOT NULL
+);
+
+-- Name: payout_days; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.payout_days (
+    platform_id uuid NOT NULL,
+    day date NOT NULL,
+    paid_out ops.usdc NOT NULL
+)
+WITH (fillfactor='50');
+
 -- Name: rate_limits; Type: TABLE; Schema: ops; Owner: -
 
 CREATE UNLOGGED TABLE ops.rate_limits (
@@ -3943,6 +4430,17 @@ CREATE TABLE ops.sign_in_failures (
     last_failed_at timestamp with time zone NOT NULL,
     CONSTRAINT sign_in_failures_address_hash_check CHECK ((length(address_hash) = 32))
 );
+
+-- Name: task_days; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.task_days (
+    platform_id uuid NOT NULL,
+    day date NOT NULL,
+    created integer DEFAULT 0 NOT NULL,
+    completed integer DEFAULT 0 NOT NULL,
+    cancelled integer DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='50');
 
 -- Name: transaction_states; Type: TABLE; Schema: ops; Owner: -
 
@@ -4231,6 +4729,11 @@ ALTER TABLE ONLY ops.api_keys
 ALTER TABLE ONLY ops.appeals
     ADD CONSTRAINT appeals_pkey PRIMARY KEY (id);
 
+-- Name: audit_places audit_places_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.audit_places
+    ADD CONSTRAINT audit_places_pkey PRIMARY KEY (actor_id, audit_id);
+
 -- Name: audit_seals audit_seals_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.audit_seals
@@ -4260,6 +4763,11 @@ ALTER TABLE ONLY ops.disputes
 
 ALTER TABLE ONLY ops.disputes
     ADD CONSTRAINT disputes_task_id_key UNIQUE (task_id);
+
+-- Name: earning_days earning_days_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.earning_days
+    ADD CONSTRAINT earning_days_pkey PRIMARY KEY (platform_id, day);
 
 -- Name: idempotency_keys idempotency_keys_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
@@ -4301,6 +4809,16 @@ ALTER TABLE ONLY ops.memberships
 ALTER TABLE ONLY ops.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
+-- Name: paid_workers paid_workers_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.paid_workers
+    ADD CONSTRAINT paid_workers_pkey PRIMARY KEY (platform_id, day, worker_id);
+
+-- Name: payout_days payout_days_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.payout_days
+    ADD CONSTRAINT payout_days_pkey PRIMARY KEY (platform_id, day);
+
 -- Name: rate_limits rate_limits_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.rate_limits
@@ -4316,6 +4834,11 @@ ALTER TABLE ONLY ops.refresh_tokens
 ALTER TABLE ONLY ops.refresh_tokens
     ADD CONSTRAINT refresh_tokens_token_hash_key UNIQUE (token_hash);
 
+-- Name: reports reports_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.reports
+    ADD CONSTRAINT reports_pkey PRIMARY KEY (id);
+
 -- Name: schema_migrations schema_migrations_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.schema_migrations
@@ -4325,6 +4848,11 @@ ALTER TABLE ONLY ops.schema_migrations
 
 ALTER TABLE ONLY ops.sign_in_failures
     ADD CONSTRAINT sign_in_failures_pkey PRIMARY KEY (address_hash);
+
+-- Name: task_days task_days_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.task_days
+    ADD CONSTRAINT task_days_pkey PRIMARY KEY (platform_id, day);
 
 -- Name: transaction_states transaction_states_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
@@ -4406,17 +4934,21 @@ ALTER TABLE ONLY public.workers
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_wallet_id_key UNIQUE (wallet_id);
 
+-- Name: accounts_kind_idx; Type: INDEX; Schema: ledger; Owner: -
+
+CREATE INDEX accounts_kind_idx ON ledger.accounts USING btree (platform_id, kind, id);
+
 -- Name: accounts_platform_id_idx; Type: INDEX; Schema: ledger; Owner: -
 
-CREATE INDEX accounts_platform_id_idx ON ledger.accounts USING btree (platform_id, kind);
+CREATE INDEX accounts_platform_id_idx ON ledger.accounts USING btree (platform_id, id);
 
 -- Name: transfers_credit_account_idx; Type: INDEX; Schema: ledger; Owner: -
 
-CREATE INDEX transfers_credit_account_idx ON ledger.transfers USING btree (credit_account, id);
+CREATE INDEX transfers_credit_account_idx ON ledger.transfers USING btree (credit_account, created_at, id) INCLUDE (amount);
 
 -- Name: transfers_debit_account_idx; Type: INDEX; Schema: ledger; Owner: -
 
-CREATE INDEX transfers_debit_account_idx ON ledger.transfers USING btree (debit_account, id);
+CREATE INDEX transfers_debit_account_idx ON ledger.transfers USING btree (debit_account, created_at, id) INCLUDE (amount);
 
 -- Name: transfers_deposit_key; Type: INDEX; Schema: ledger; Owner: -
 
@@ -4518,6 +5050,14 @@ CREATE INDEX refresh_tokens_session_id_idx ON ops.refresh_tokens USING btree (se
 
 CREATE INDEX refresh_tokens_worker_id_idx ON ops.refresh_tokens USING btree (worker_id);
 
+-- Name: reports_open_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX reports_open_idx ON ops.reports USING btree (id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+
+-- Name: reports_platform_id_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX reports_platform_id_idx ON ops.reports USING btree (platform_id, id);
+
 -- Name: sign_in_failures_last_failed_at_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX sign_in_failures_last_failed_at_idx ON ops.sign_in_failures USING btree (last_failed_at);
@@ -4530,6 +5070,10 @@ CREATE INDEX transaction_states_transaction_id_idx ON ops.transaction_states USI
 
 CREATE INDEX wallet_nonces_expires_at_idx ON ops.wallet_nonces USING btree (expires_at);
 
+-- Name: audit_logs_action_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX audit_logs_action_idx ON public.audit_logs USING btree (actor_id, action, id);
+
 -- Name: audit_logs_actor_id_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX audit_logs_actor_id_idx ON public.audit_logs USING btree (actor_id, id);
@@ -4541,6 +5085,10 @@ CREATE INDEX audit_logs_created_at_idx ON public.audit_logs USING btree (created
 -- Name: audit_logs_resource_id_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX audit_logs_resource_id_idx ON public.audit_logs USING btree (resource_id, id);
+
+-- Name: audit_logs_resource_type_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX audit_logs_resource_type_idx ON public.audit_logs USING btree (actor_id, resource_type, id);
 
 -- Name: loans_created_at_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -4666,6 +5214,10 @@ CREATE INDEX tasks_worker_status_idx ON public.tasks USING btree (worker_id, sta
 
 CREATE INDEX transactions_created_at_idx ON public.transactions USING btree (created_at);
 
+-- Name: transactions_platform_created_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX transactions_platform_created_at_idx ON public.transactions USING btree (platform_id, created_at, id);
+
 -- Name: transactions_platform_created_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX transactions_platform_created_idx ON public.transactions USING btree (platform_id, created_at);
@@ -4725,6 +5277,10 @@ CREATE TRIGGER _000_no_truncate BEFORE TRUNCATE ON ledger.accounts FOR EACH STAT
 -- Name: transfers _500_apply; Type: TRIGGER; Schema: ledger; Owner: -
 
 CREATE TRIGGER _500_apply AFTER INSERT ON ledger.transfers REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION ledger.apply_transfers();
+
+-- Name: transfers _510_money_days; Type: TRIGGER; Schema: ledger; Owner: -
+
+CREATE TRIGGER _510_money_days AFTER INSERT ON ledger.transfers REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION ops.count_money_days();
 
 -- Name: audit_seals _000_append_only; Type: TRIGGER; Schema: ops; Owner: -
 
@@ -4874,6 +5430,18 @@ CREATE TRIGGER _510_platform_statistics_update AFTER UPDATE ON public.tasks REFE
 
 CREATE TRIGGER _510_platform_statistics_update AFTER UPDATE ON public.transactions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.update_platform_statistics();
 
+-- Name: tasks _515_task_days_delete; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _515_task_days_delete AFTER DELETE ON public.tasks REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION ops.count_task_days();
+
+-- Name: tasks _515_task_days_insert; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _515_task_days_insert AFTER INSERT ON public.tasks REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ops.count_task_days();
+
+-- Name: tasks _515_task_days_update; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _515_task_days_update AFTER UPDATE ON public.tasks REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ops.count_task_days();
+
 -- Name: tasks _520_worker_last_active_insert; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER _520_worker_last_active_insert AFTER INSERT ON public.tasks REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.update_worker_last_active();
@@ -4952,6 +5520,11 @@ ALTER TABLE ONLY ops.deposits
 ALTER TABLE ONLY ops.disputes
     ADD CONSTRAINT disputes_task_id_fkey FOREIGN KEY (task_id) REFERENCES public.tasks(id) ON DELETE CASCADE;
 
+-- Name: earning_days earning_days_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.earning_days
+    ADD CONSTRAINT earning_days_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
+
 -- Name: invites invites_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.invites
@@ -4992,10 +5565,30 @@ ALTER TABLE ONLY ops.memberships
 ALTER TABLE ONLY ops.outbox
     ADD CONSTRAINT outbox_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id);
 
+-- Name: paid_workers paid_workers_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.paid_workers
+    ADD CONSTRAINT paid_workers_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
+
+-- Name: payout_days payout_days_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.payout_days
+    ADD CONSTRAINT payout_days_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
+
 -- Name: refresh_tokens refresh_tokens_worker_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.refresh_tokens
     ADD CONSTRAINT refresh_tokens_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id) ON DELETE CASCADE;
+
+-- Name: reports reports_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.reports
+    ADD CONSTRAINT reports_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
+
+-- Name: task_days task_days_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.task_days
+    ADD CONSTRAINT task_days_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
 
 -- Name: transaction_states transaction_states_transaction_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
@@ -5120,6 +5713,10 @@ ALTER TABLE ops.api_keys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.appeals ENABLE ROW LEVEL SECURITY;
 
+-- Name: audit_places; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.audit_places ENABLE ROW LEVEL SECURITY;
+
 -- Name: audit_seals; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.audit_seals ENABLE ROW LEVEL SECURITY;
@@ -5135,6 +5732,10 @@ ALTER TABLE ops.deposits ENABLE ROW LEVEL SECURITY;
 -- Name: disputes; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.disputes ENABLE ROW LEVEL SECURITY;
+
+-- Name: earning_days; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.earning_days ENABLE ROW LEVEL SECURITY;
 
 -- Name: advance_terms every_row; Type: POLICY; Schema: ops; Owner: -
 
@@ -5152,6 +5753,10 @@ CREATE POLICY every_row ON ops.api_keys TO jobs, operator USING (true) WITH CHEC
 
 CREATE POLICY every_row ON ops.appeals TO jobs, operator USING (true) WITH CHECK (true);
 
+-- Name: audit_places every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.audit_places TO jobs, operator USING (true) WITH CHECK (true);
+
 -- Name: audit_seals every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.audit_seals TO jobs, operator USING (true) WITH CHECK (true);
@@ -5167,6 +5772,10 @@ CREATE POLICY every_row ON ops.deposits TO jobs, operator USING (true) WITH CHEC
 -- Name: disputes every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.disputes TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: earning_days every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.earning_days TO jobs, operator USING (true) WITH CHECK (true);
 
 -- Name: idempotency_keys every_row; Type: POLICY; Schema: ops; Owner: -
 
@@ -5192,6 +5801,14 @@ CREATE POLICY every_row ON ops.memberships TO jobs, operator USING (true) WITH C
 
 CREATE POLICY every_row ON ops.outbox TO jobs, operator USING (true) WITH CHECK (true);
 
+-- Name: paid_workers every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.paid_workers TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: payout_days every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.payout_days TO jobs, operator USING (true) WITH CHECK (true);
+
 -- Name: rate_limits every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.rate_limits TO jobs, operator USING (true) WITH CHECK (true);
@@ -5200,9 +5817,17 @@ CREATE POLICY every_row ON ops.rate_limits TO jobs, operator USING (true) WITH C
 
 CREATE POLICY every_row ON ops.refresh_tokens TO jobs, operator USING (true) WITH CHECK (true);
 
+-- Name: reports every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.reports TO jobs, operator USING (true) WITH CHECK (true);
+
 -- Name: sign_in_failures every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.sign_in_failures TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: task_days every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.task_days TO jobs, operator USING (true) WITH CHECK (true);
 
 -- Name: transaction_states every_row; Type: POLICY; Schema: ops; Owner: -
 
@@ -5232,6 +5857,10 @@ CREATE POLICY every_row_read ON ops.api_keys FOR SELECT TO auditor USING (true);
 
 CREATE POLICY every_row_read ON ops.appeals FOR SELECT TO auditor USING (true);
 
+-- Name: audit_places every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.audit_places FOR SELECT TO auditor USING (true);
+
 -- Name: audit_seals every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.audit_seals FOR SELECT TO auditor USING (true);
@@ -5247,6 +5876,10 @@ CREATE POLICY every_row_read ON ops.deposits FOR SELECT TO auditor USING (true);
 -- Name: disputes every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.disputes FOR SELECT TO auditor USING (true);
+
+-- Name: earning_days every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.earning_days FOR SELECT TO auditor USING (true);
 
 -- Name: idempotency_keys every_row_read; Type: POLICY; Schema: ops; Owner: -
 
@@ -5272,6 +5905,14 @@ CREATE POLICY every_row_read ON ops.memberships FOR SELECT TO auditor USING (tru
 
 CREATE POLICY every_row_read ON ops.outbox FOR SELECT TO auditor USING (true);
 
+-- Name: paid_workers every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.paid_workers FOR SELECT TO auditor USING (true);
+
+-- Name: payout_days every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.payout_days FOR SELECT TO auditor USING (true);
+
 -- Name: rate_limits every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.rate_limits FOR SELECT TO auditor USING (true);
@@ -5280,9 +5921,17 @@ CREATE POLICY every_row_read ON ops.rate_limits FOR SELECT TO auditor USING (tru
 
 CREATE POLICY every_row_read ON ops.refresh_tokens FOR SELECT TO auditor USING (true);
 
+-- Name: reports every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.reports FOR SELECT TO auditor USING (true);
+
 -- Name: sign_in_failures every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.sign_in_failures FOR SELECT TO auditor USING (true);
+
+-- Name: task_days every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.task_days FOR SELECT TO auditor USING (true);
 
 -- Name: transaction_states every_row_read; Type: POLICY; Schema: ops; Owner: -
 
@@ -5320,6 +5969,14 @@ ALTER TABLE ops.memberships ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.outbox ENABLE ROW LEVEL SECURITY;
 
+-- Name: paid_workers; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.paid_workers ENABLE ROW LEVEL SECURITY;
+
+-- Name: payout_days; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.payout_days ENABLE ROW LEVEL SECURITY;
+
 -- Name: rate_limits; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.rate_limits ENABLE ROW LEVEL SECURITY;
@@ -5328,9 +5985,17 @@ ALTER TABLE ops.rate_limits ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.refresh_tokens ENABLE ROW LEVEL SECURITY;
 
+-- Name: reports; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.reports ENABLE ROW LEVEL SECURITY;
+
 -- Name: sign_in_failures; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.sign_in_failures ENABLE ROW LEVEL SECURITY;
+
+-- Name: task_days; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.task_days ENABLE ROW LEVEL SECURITY;
 
 -- Name: advance_terms tenant_insert; Type: POLICY; Schema: ops; Owner: -
 
@@ -5349,6 +6014,10 @@ CREATE POLICY tenant_insert ON ops.appeals FOR INSERT TO api WITH CHECK ((EXISTS
 -- Name: outbox tenant_insert; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY tenant_insert ON ops.outbox FOR INSERT TO api WITH CHECK (((( SELECT ops.tenant() AS tenant) = platform_id) OR (( SELECT ops.tenant() AS tenant) = worker_id)));
+
+-- Name: reports tenant_insert; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_insert ON ops.reports FOR INSERT TO api WITH CHECK ((platform_id = ( SELECT ops.tenant() AS tenant)));
 
 -- Name: loan_quotes tenant_quotes; Type: POLICY; Schema: ops; Owner: -
 
@@ -5382,9 +6051,25 @@ CREATE POLICY tenant_read ON ops.disputes FOR SELECT TO api USING ((EXISTS ( SEL
    FROM public.tasks t
   WHERE (t.id = disputes.task_id))));
 
+-- Name: earning_days tenant_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_read ON ops.earning_days FOR SELECT TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
+
 -- Name: memberships tenant_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY tenant_read ON ops.memberships FOR SELECT TO api USING ((( SELECT ops.tenant() AS tenant) = ANY (ARRAY[platform_id, worker_id])));
+
+-- Name: payout_days tenant_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_read ON ops.payout_days FOR SELECT TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
+
+-- Name: reports tenant_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_read ON ops.reports FOR SELECT TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
+
+-- Name: task_days tenant_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_read ON ops.task_days FOR SELECT TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
 
 -- Name: transaction_states tenant_read; Type: POLICY; Schema: ops; Owner: -
 
@@ -5540,7 +6225,9 @@ CREATE POLICY tenant_read ON public.platforms FOR SELECT TO api USING (((id = ( 
 
 CREATE POLICY tenant_read ON public.reputation_events FOR SELECT TO api USING (((worker_id = ( SELECT ops.tenant() AS tenant)) OR (EXISTS ( SELECT
    FROM ops.memberships m
-  WHERE ((m.platform_id = ( SELECT ops.tenant() AS tenant)) AND (m.worker_id = reputation_events.worker_id))))));
+  WHERE ((m.platform_id = ( SELECT ops.tenant() AS tenant)) AND (m.worker_id = reputation_events.worker_id))
+  ORDER BY m.worker_id
+ OFFSET 0))));
 
 -- Name: streams tenant_read; Type: POLICY; Schema: public; Owner: -
 
@@ -5613,6 +6300,11 @@ GRANT ALL ON FUNCTION ledger.account(p_kind text, p_owner_id uuid, p_platform_id
 -- Name: FUNCTION apply_transfers(); Type: ACL; Schema: ledger; Owner: -
 
 REVOKE ALL ON FUNCTION ledger.apply_transfers() FROM PUBLIC;
+
+-- Name: FUNCTION balance_at(p_account_id uuid, p_at timestamp with time zone); Type: ACL; Schema: ledger; Owner: -
+
+REVOKE ALL ON FUNCTION ledger.balance_at(p_account_id uuid, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.balance_at(p_account_id uuid, p_at timestamp with time zone) TO api;
 
 -- Name: FUNCTION give_back(p_platform_id uuid, p_amount numeric, p_task_id uuid, p_stream_id uuid); Type: ACL; Schema: ledger; Owner: -
 
@@ -5831,6 +6523,10 @@ GRANT ALL ON FUNCTION ops.claim_request(p_route text, p_key text, p_request_hash
 REVOKE ALL ON FUNCTION ops.count_key_request(p_key_hash bytea, p_address text, p_limit integer, OUT "limit" integer, OUT remaining integer, OUT reset integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.count_key_request(p_key_hash bytea, p_address text, p_limit integer, OUT "limit" integer, OUT remaining integer, OUT reset integer) TO api;
 
+-- Name: FUNCTION count_money_days(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.count_money_days() FROM PUBLIC;
+
 -- Name: FUNCTION count_open_tasks(p_changes ops.task_change[]); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.count_open_tasks(p_changes ops.task_change[]) FROM PUBLIC;
@@ -5839,6 +6535,10 @@ REVOKE ALL ON FUNCTION ops.count_open_tasks(p_changes ops.task_change[]) FROM PU
 
 REVOKE ALL ON FUNCTION ops.count_request(p_key text, p_limit integer, OUT "limit" integer, OUT remaining integer, OUT reset integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.count_request(p_key text, p_limit integer, OUT "limit" integer, OUT remaining integer, OUT reset integer) TO api;
+
+-- Name: FUNCTION count_task_days(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.count_task_days() FROM PUBLIC;
 
 -- Name: FUNCTION email_hash(p_email text); Type: ACL; Schema: ops; Owner: -
 
@@ -5933,6 +6633,11 @@ GRANT ALL ON FUNCTION ops.halt_stream(p_stream public.streams) TO api;
 
 REVOKE ALL ON FUNCTION ops.hand_on_scopes(p_scopes text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.hand_on_scopes(p_scopes text[]) TO api;
+
+-- Name: FUNCTION lock_members(p_workers uuid[]); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.lock_members(p_workers uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.lock_members(p_workers uuid[]) TO api;
 
 -- Name: FUNCTION lock_stream(p_stream_id uuid, p_states text[]); Type: ACL; Schema: ops; Owner: -
 
@@ -6053,12 +6758,26 @@ REVOKE ALL ON FUNCTION ops.touch() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION ops.use_wallet_proof(p_proof ops.wallet_proof, p_purpose text) FROM PUBLIC;
 
+-- Name: FUNCTION uuid_floor(p_at timestamp with time zone); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.uuid_floor(p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.uuid_floor(p_at timestamp with time zone) TO api;
+GRANT ALL ON FUNCTION ops.uuid_floor(p_at timestamp with time zone) TO jobs;
+GRANT ALL ON FUNCTION ops.uuid_floor(p_at timestamp with time zone) TO signer;
+GRANT ALL ON FUNCTION ops.uuid_floor(p_at timestamp with time zone) TO operator;
+GRANT ALL ON FUNCTION ops.uuid_floor(p_at timestamp with time zone) TO auditor;
+
 -- Name: FUNCTION verify_audit(p_anchors jsonb); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.verify_audit(p_anchors jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.verify_audit(p_anchors jsonb) TO jobs;
 GRANT ALL ON FUNCTION ops.verify_audit(p_anchors jsonb) TO operator;
 GRANT ALL ON FUNCTION ops.verify_audit(p_anchors jsonb) TO auditor;
+
+-- Name: FUNCTION verify_own_audit(p_after uuid, p_limit integer); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.verify_own_audit(p_after uuid, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.verify_own_audit(p_after uuid, p_limit integer) TO api;
 
 -- Name: TABLE loans; Type: ACL; Schema: public; Owner: -
 
@@ -6130,6 +6849,70 @@ GRANT ALL ON FUNCTION public.cancel_stream(p_stream_id uuid) TO api;
 REVOKE ALL ON FUNCTION public.cancel_task(p_task_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.cancel_task(p_task_id uuid) TO api;
 
+-- Name: TABLE reports; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.reports TO api;
+GRANT SELECT ON TABLE ops.reports TO jobs;
+GRANT SELECT ON TABLE ops.reports TO operator;
+GRANT SELECT ON TABLE ops.reports TO auditor;
+
+-- Name: COLUMN reports.platform_id; Type: ACL; Schema: ops; Owner: -
+
+GRANT INSERT(platform_id) ON TABLE ops.reports TO api;
+
+-- Name: COLUMN reports.kind; Type: ACL; Schema: ops; Owner: -
+
+GRANT INSERT(kind) ON TABLE ops.reports TO api;
+
+-- Name: COLUMN reports.format; Type: ACL; Schema: ops; Owner: -
+
+GRANT INSERT(format) ON TABLE ops.reports TO api;
+
+-- Name: COLUMN reports.from_date; Type: ACL; Schema: ops; Owner: -
+
+GRANT INSERT(from_date) ON TABLE ops.reports TO api;
+
+-- Name: COLUMN reports.to_date; Type: ACL; Schema: ops; Owner: -
+
+GRANT INSERT(to_date) ON TABLE ops.reports TO api;
+
+-- Name: COLUMN reports.state; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(state) ON TABLE ops.reports TO jobs;
+
+-- Name: COLUMN reports.attempts; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(attempts) ON TABLE ops.reports TO jobs;
+
+-- Name: COLUMN reports.leased_until; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(leased_until) ON TABLE ops.reports TO jobs;
+
+-- Name: COLUMN reports.rows; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(rows) ON TABLE ops.reports TO jobs;
+
+-- Name: COLUMN reports.bytes; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(bytes) ON TABLE ops.reports TO jobs;
+
+-- Name: COLUMN reports.sha256; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(sha256) ON TABLE ops.reports TO jobs;
+
+-- Name: COLUMN reports.finished_at; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(finished_at) ON TABLE ops.reports TO jobs;
+
+-- Name: COLUMN reports.expires_at; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(expires_at) ON TABLE ops.reports TO jobs;
+
+-- Name: FUNCTION claim_report(p_seconds integer); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.claim_report(p_seconds integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_report(p_seconds integer) TO jobs;
+
 -- Name: TABLE transactions; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT ON TABLE public.transactions TO api;
@@ -6162,6 +6945,11 @@ GRANT ALL ON FUNCTION public.create_stream(p_task_id uuid, p_end_time timestamp 
 
 REVOKE ALL ON FUNCTION public.create_task(p_worker_id uuid, p_task_type text, p_amount numeric, p_title text, p_description text, p_metadata jsonb, p_external_id text, p_scheduled_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.create_task(p_worker_id uuid, p_task_type text, p_amount numeric, p_title text, p_description text, p_metadata jsonb, p_external_id text, p_scheduled_at timestamp with time zone) TO api;
+
+-- Name: FUNCTION create_tasks(p_tasks jsonb); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.create_tasks(p_tasks jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.create_tasks(p_tasks jsonb) TO api;
 
 -- Name: FUNCTION credentials(p_email text); Type: ACL; Schema: public; Owner: -
 
@@ -6213,6 +7001,11 @@ GRANT ALL ON FUNCTION public.dispute_task(p_task_id uuid, p_reason text) TO api;
 REVOKE ALL ON FUNCTION public.erase_worker(p_worker_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_worker(p_worker_id uuid) TO api;
 
+-- Name: FUNCTION finish_report(p_report_id uuid, p_attempt integer, p_rows bigint, p_bytes bigint, p_sha256 text, p_days integer); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.finish_report(p_report_id uuid, p_attempt integer, p_rows bigint, p_bytes bigint, p_sha256 text, p_days integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.finish_report(p_report_id uuid, p_attempt integer, p_rows bigint, p_bytes bigint, p_sha256 text, p_days integer) TO jobs;
+
 -- Name: FUNCTION finish_tasks(p_tasks uuid[]); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.finish_tasks(p_tasks uuid[]) FROM PUBLIC;
@@ -6245,6 +7038,11 @@ GRANT ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone
 GRANT ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) TO signer;
 GRANT ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) TO operator;
 GRANT ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) TO auditor;
+
+-- Name: FUNCTION order_report(p_kind text, p_format text, p_from_date date, p_to_date date); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.order_report(p_kind text, p_format text, p_from_date date, p_to_date date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.order_report(p_kind text, p_format text, p_from_date date, p_to_date date) TO api;
 
 -- Name: FUNCTION pause_stream(p_stream_id uuid); Type: ACL; Schema: public; Owner: -
 
@@ -6707,6 +7505,12 @@ GRANT SELECT(expiry_told_at) ON TABLE ops.api_keys TO api;
 GRANT SELECT(expiry_told_at),UPDATE(expiry_told_at) ON TABLE ops.api_keys TO jobs;
 GRANT SELECT(expiry_told_at) ON TABLE ops.api_keys TO auditor;
 
+-- Name: TABLE audit_places; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.audit_places TO jobs;
+GRANT SELECT ON TABLE ops.audit_places TO operator;
+GRANT SELECT ON TABLE ops.audit_places TO auditor;
+
 -- Name: TABLE audit_seals; Type: ACL; Schema: ops; Owner: -
 
 GRANT SELECT ON TABLE ops.audit_seals TO jobs;
@@ -6724,6 +7528,13 @@ GRANT SELECT ON TABLE ops.audit_waiting TO auditor;
 GRANT SELECT ON TABLE ops.deposits TO jobs;
 GRANT SELECT ON TABLE ops.deposits TO operator;
 GRANT SELECT ON TABLE ops.deposits TO auditor;
+
+-- Name: TABLE earning_days; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.earning_days TO api;
+GRANT SELECT ON TABLE ops.earning_days TO jobs;
+GRANT SELECT ON TABLE ops.earning_days TO operator;
+GRANT SELECT ON TABLE ops.earning_days TO auditor;
 
 -- Name: TABLE job_runs; Type: ACL; Schema: ops; Owner: -
 
@@ -6744,6 +7555,26 @@ GRANT SELECT,INSERT ON TABLE ops.outbox TO jobs;
 GRANT SELECT,INSERT ON TABLE ops.outbox TO operator;
 GRANT SELECT ON TABLE ops.outbox TO auditor;
 GRANT INSERT ON TABLE ops.outbox TO api;
+
+-- Name: TABLE paid_workers; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.paid_workers TO jobs;
+GRANT SELECT ON TABLE ops.paid_workers TO operator;
+GRANT SELECT ON TABLE ops.paid_workers TO auditor;
+
+-- Name: TABLE payout_days; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.payout_days TO api;
+GRANT SELECT ON TABLE ops.payout_days TO jobs;
+GRANT SELECT ON TABLE ops.payout_days TO operator;
+GRANT SELECT ON TABLE ops.payout_days TO auditor;
+
+-- Name: TABLE task_days; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.task_days TO api;
+GRANT SELECT ON TABLE ops.task_days TO jobs;
+GRANT SELECT ON TABLE ops.task_days TO operator;
+GRANT SELECT ON TABLE ops.task_days TO auditor;
 
 -- Name: TABLE transaction_states; Type: ACL; Schema: ops; Owner: -
 

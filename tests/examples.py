@@ -33,6 +33,10 @@ BODIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"worker_id": None, "task_type": "fixed", "amount": "1", "title": "a title"},
         {"description": "text", "metadata": {}, "external_id": "order-1", "scheduled_at": TIME},
     ),
+    "POST /v1/tasks/batch": (
+        {"tasks": [{"worker_id": None, "task_type": "fixed", "amount": "1", "title": "a title", "external_id": "o-1"}]},
+        {},
+    ),
     "POST /v1/tasks/{task_id}/complete": (
         {},
         {"rating": 5, "completion_proof": "photo", "verification_data": {}},
@@ -48,6 +52,10 @@ BODIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "POST /v1/loans/quote": ({"platform_id": None, "amount": "1"}, {"mode": "earned"}),
     "POST /v1/loans": ({"quote_id": str(uuid4())}, {}),
     "POST /v1/loans/{loan_id}/repay": ({}, {"amount": "0.5", "platform_id": None}),
+    "POST /v1/reports": (
+        {"kind": "ledger", "from_date": "2026-01-01", "to_date": "2026-11-01"},
+        {"format": "jsonl"},
+    ),
 }
 
 _NOT_TEXT = [1, 1.5, True, [], {}, ["x"], {"x": 1}]
@@ -59,6 +67,7 @@ _NOT_TIME = [*_NOT_TEXT, "", "now", "2026-12-24", "2026-12-24T18:00:00", "2026-1
 _NOT_METADATA = [1, "x", True, [], [1], {"x": "y" * 17_000}]
 _NOT_NUMBER = ["", " ", "1e3", "1E-3", "NaN", "Infinity", "-Infinity", "1,5", "1.", ".5", "0x10", "1_000", "\uff11"]
 _NOT_AMOUNT = [*_NOT_TEXT, *_NOT_NUMBER, "0", "0.000000", "-1", "+1", "1.0000001", "1000000000.000001", "9" * 400]
+_NOT_DAY = [*_NOT_TEXT, "", "today", TIME, "2026-13-01", "2026-02-30", "20261101"]
 _NOT_SECONDS = ["60", 60.5, True, [], {}, 0, 59, -60, 10**9, 10**30]
 
 _NOT_ADDRESS = [*_NOT_TEXT, "", "0x", "0x" + 41 * "0", ADDRESS.replace("f", "F")]
@@ -105,8 +114,15 @@ WRONG: dict[str, list[Any]] = {
     "rating": ["5", 5.0, 4.5, True, [], {}, 0, 6, -1, 10**30],
     "duration_seconds": _NOT_SECONDS,
     "release_interval": _NOT_SECONDS,
+    "tasks": [1, "x", True, {}, [], [{}] * 101],
+    "kind": [*_NOT_TEXT, "", "Ledger", "salaries"],
+    "format": [*_NOT_TEXT, "", "CSV", "pdf"],
+    "from_date": _NOT_DAY,
+    "to_date": [*_NOT_DAY, "2025-12-31", "2027-01-02", "9999-12-31"],
 }
 # For a parameter in a path or a query that is an id, a number, a cursor or one of a few words.
 WRONG_TEXT = ["x", "%00", "%ED%A0%80", "' OR 1=1 --", "%2e%2e", str(uuid4())[:-1], "x" * 2000]
+# For a parameter that may be any text.
+NO_TEXT = ["%00"]
 WRONG_LIMITS = ["", "0", "-1", "101", "1.5", "\u0661", "9" * 50, *WRONG_TEXT]
 WRONG_CURSORS = ["", "AAAA", "AAAAAAAAAAAAAAAAAAAAAB", *WRONG_TEXT]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,6 +12,7 @@ from tests.examples import BODIES, NAME, PASSWORD
 from tests.people import Wallet, new_event, new_loan, new_quote, new_stream, new_task, new_worker, numbers
 from tests.world import RULES, World
 
+from devstack import scheduler
 from devstack.gateway import Answer
 from gigstream.web import Rule
 
@@ -42,7 +43,7 @@ def ready(world: World, books: Books, name: str) -> Act:
         draft = books.draft(UUID(world.platform.id), UUID(world.worker.id), task_type=_DRAFTS[name])
         fresh["task_id"] = str(draft)
     path = rule.path.format(**world.ids | fresh)
-    body = {one: fresh.get(one, world.ids.get(one, value)) for one, value in required.items()}
+    body = {one: fresh.get(one, world.filled(one, value)) for one, value in required.items()}
     body |= {one: fresh[one] for one in optional if one in fresh}
     standard = {} if rule.public else (world.platform if rule.scope else world.worker).credentials
     return Act(rule, path, body if name in BODIES else None, fresh.get("credentials", standard))
@@ -124,6 +125,18 @@ def _debtor(world: World) -> dict[str, Any]:
     return {"loan_id": new_loan(world.platform, worker), "credentials": worker.credentials}
 
 
+def _batch(world: World) -> dict[str, Any]:
+    """Two tasks that can be given, and one that cannot."""
+    one = {"worker_id": world.worker.id, "task_type": "fixed", "amount": "1", "title": f"task {next(numbers)}"}
+    return {"tasks": [one, one | {"amount": "999999999"}, one]}
+
+
+def _no_open_report(_: World) -> dict[str, Any]:
+    """Those that wait are made: only so many may."""
+    scheduler.call("RunReports", datetime.now(UTC))
+    return {"from_date": (date(2026, 11, 1) - timedelta(days=next(numbers) % 300)).isoformat()}
+
+
 _FRESH: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /v1/auth/register": lambda _: _email(),
     "POST /v1/auth/login": _account,
@@ -142,6 +155,7 @@ _FRESH: dict[str, Callable[[World], dict[str, Any]]] = {
     "PATCH /v1/workers/{worker_id}": lambda _: _email(),
     "DELETE /v1/workers/{worker_id}": _somebody,
     "POST /v1/tasks": lambda _: {"title": f"task {next(numbers)}"},
+    "POST /v1/tasks/batch": _batch,
     "POST /v1/tasks/{task_id}/start": lambda _: {},
     "POST /v1/tasks/{task_id}/complete": lambda world: _started(world) | {"rating": 5},
     "POST /v1/tasks/{task_id}/cancel": _started,
@@ -159,6 +173,7 @@ _FRESH: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /v1/workers/{worker_id}/reputation/events/{event_id}/appeal": lambda world: {
         "event_id": new_event(world.platform, world.worker)
     },
+    "POST /v1/reports": _no_open_report,
 }
 # They start a draft, by the type of its task, and so move money: its hold is written then.
 _DRAFTS = {"POST /v1/tasks/{task_id}/start": "fixed", "POST /v1/streams": "streaming"}

@@ -7,7 +7,17 @@ from uuid import uuid4
 import psycopg
 from tests.conftest import Api
 from tests.examples import BODIES
-from tests.people import Wallet, new_event, new_loan, new_payout, new_platform, new_stream, new_task, new_worker
+from tests.people import (
+    Wallet,
+    new_event,
+    new_loan,
+    new_payout,
+    new_platform,
+    new_report,
+    new_stream,
+    new_task,
+    new_worker,
+)
 
 from devstack.gateway import Answer
 from devstack.template import Template
@@ -19,7 +29,7 @@ RULES: dict[str, Rule] = {rule.name: rule for rule in (route.function.load().rul
 _TABLES: list[LiteralString] = [
     *["workers", "platforms", "tasks", "streams", "transactions", "loans", "reputation_events", "audit_logs"],
     *["ledger.accounts", "ledger.transfers", "ops.memberships", "ops.deposits", "ops.outbox", "ops.api_keys"],
-    *["ops.advance_terms", "ops.loan_quotes", "ops.disputes", "ops.appeals", "ops.transaction_states"],
+    *["ops.advance_terms", "ops.loan_quotes", "ops.disputes", "ops.appeals", "ops.transaction_states", "ops.reports"],
 ]
 
 
@@ -44,6 +54,8 @@ class World:
             "transaction_id": new_payout(connect, self.platform, self.worker),
             "loan_id": new_loan(lender, self.worker),
             "event_id": new_event(self.platform, self.worker),
+            "report_id": new_report(self.platform),
+            "account_id": self.platform.get("/v1/ledger/accounts?kind=platform_held").json["data"][0]["id"],
         }
 
     def send(
@@ -65,10 +77,16 @@ class World:
         if name not in BODIES:
             return None
         required, optional = BODIES[name]
-        body = {field: self.ids.get(field, value) for field, value in (required | optional).items()}
+        body = {field: self.filled(field, value) for field, value in (required | optional).items()}
         if "wallet" in body:
             body["wallet"] = Wallet().proof(self.api)
         return body | (self.wallet.proof(self.api, "sign_in") if "signature" in body else {})
+
+    def filled(self, field: str, value: Any) -> Any:
+        """The value with ids that are there, in each of its items when it is a list of objects."""
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            return [{name: self.filled(name, one) for name, one in item.items()} for item in value]
+        return self.ids.get(field, value)
 
     def rows(self) -> list[Any]:
         """How many rows each table has that a request could write to."""

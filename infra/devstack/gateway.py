@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
+from devstack import downloads
 from devstack.template import Function, Route, Template
 
 BODY_LIMIT = 10 * 1024 * 1024
@@ -83,6 +84,8 @@ class Gateway:
         if method == "OPTIONS" and found:
             return Answer(200, self._template.cors, b"")
         called = next(((match, route) for match, route in found if route.method == method), None)
+        if method == "GET" and path.startswith(f"{downloads.PATH}/"):
+            return self._download(path, query)
         if called is None:  # API Gateway does not tell an unknown path from an unknown method
             return self._own("MISSING_AUTHENTICATION_TOKEN")
         if len(sent) > BODY_LIMIT:
@@ -94,6 +97,13 @@ class Gateway:
     def crashed(self) -> Answer:
         """The answer for a function that failed as a whole."""
         return self._own("DEFAULT_5XX")
+
+    def _download(self, path: str, query: str) -> Answer:
+        """What S3 would answer to a link of ours."""
+        found = downloads.find(path, query)
+        if found is None:
+            return Answer(403, {"Content-Type": "text/plain"}, b"the link is wrong or has ended\n")
+        return Answer(200, {"Content-Type": "application/octet-stream"}, found)
 
     def _own(self, kind: str) -> Answer:
         response = self._template.responses[kind]

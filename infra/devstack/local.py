@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from psycopg import sql
 
+from devstack import downloads
 from devstack.migrate import migrate, seed
 from devstack.postgres import Cluster, turn
 from devstack.template import Template
@@ -43,6 +44,8 @@ def environment(cluster: Cluster, name: str) -> dict[str, str]:
         **template.environment,
         "DATABASE_URL_OPERATOR": cluster.url("operator", name),
         "AUDIT_ANCHOR_FILE": str(cluster.folder / f"{name}.anchors"),
+        "REPORT_FOLDER": str(cluster.folder / f"{name}.files"),
+        "REPORT_URL": f"http://127.0.0.1:3000{downloads.PATH}",
     }
 
 

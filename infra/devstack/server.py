@@ -17,9 +17,10 @@ from multiprocessing.process import BaseProcess
 from threading import Thread
 from typing import Any
 
-from devstack import scheduler
+from devstack import downloads, scheduler
 from devstack.gateway import BODY_LIMIT, Gateway
 from devstack.template import Template
+from gigstream.config import settings
 
 WORKERS = 8
 log = logging.getLogger(__name__)
@@ -87,6 +88,9 @@ def _leave_with_parent() -> None:
 
 def _serve(listener: socket.socket) -> None:
     handler = type("Handler", (_Handler,), {"gateway": Gateway()})
+    host, port = listener.getsockname()
+    os.environ["REPORT_URL"] = f"http://{host}:{port}{downloads.PATH}"
+    settings.cache_clear()
     server = _Server(listener.getsockname(), handler, bind_and_activate=False)
     server.socket = listener
     server.serve_forever()

@@ -15,7 +15,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from tests.conftest import Api
-from tests.examples import BODIES, WRONG, WRONG_CURSORS, WRONG_LIMITS, WRONG_TEXT
+from tests.examples import BODIES, NO_TEXT, WRONG, WRONG_CURSORS, WRONG_LIMITS, WRONG_TEXT
 from tests.world import MODULES, RULES, World
 
 from devstack.gateway import Answer
@@ -115,7 +115,7 @@ def test_a_query_parameter_is_known_right_and_given_once(world: World) -> None:
 def filters(rule: Rule) -> dict[str, list[str]]:
     """The route's own query parameters; what is any text is wrong only where Postgres cannot hold it."""
     return {
-        query_name(name, one.annotation): ["%00"] if one.annotation == str | None else WRONG_TEXT
+        query_name(name, one.annotation): NO_TEXT if one.annotation == str | None else WRONG_TEXT
         for name, one in rule.parameters.items()
         if one.annotation is not Slice and f"{{{name}}}" not in rule.path
     }

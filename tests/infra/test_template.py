@@ -51,7 +51,7 @@ def test_a_job_says_when_it_runs_and_why(handler: str) -> None:
 def test_a_function_has_the_rights_of_its_kind_and_no_more(name: str) -> None:
     properties = template.resources("AWS::Serverless::Function")[name]
     kind = "Api" if properties["Handler"].startswith("api.") else "Jobs"
-    role = "Anchor" if name == "AnchorAudit" else kind
+    role = {"AnchorAudit": "Anchor", "RunReports": "Report", "ReportsGet": "ReportLink"}.get(name, kind)
     assert properties["Role"] == {"Fn::GetAtt": f"{role}Role.Arn"}
     assert properties["LoggingConfig"] == {"LogGroup": {"Ref": f"{kind}Logs"}}
     given = set(properties.get("Environment", {}).get("Variables", {}))
@@ -59,6 +59,8 @@ def test_a_function_has_the_rights_of_its_kind_and_no_more(name: str) -> None:
         "Api": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER", "ARC_EXPLORER_URL"},
         "Jobs": {"DATABASE_URL_JOBS"},
         "Anchor": {"DATABASE_URL_JOBS", "AUDIT_ANCHOR_BUCKET", "AUDIT_ANCHOR_DAYS"},
+        "Report": {"DATABASE_URL_JOBS", "DATABASE_URL_API", "REPORT_BUCKET", "REPORT_DAYS"},
+        "ReportLink": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER", "REPORT_BUCKET"},
     }
     assert given <= allowed[role]
 

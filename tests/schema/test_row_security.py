@@ -1,6 +1,7 @@
 """Row security: nobody signed in sees nothing; a tenant sees and changes what is his, and moves his own money only."""
 
 from collections.abc import Callable
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -9,7 +10,7 @@ from tests.books import Books, acting, refused
 TENANT_TABLES = [
     "workers", "platforms", "tasks", "streams", "transactions", "reputation_events", "loans", "audit_logs",
     "ops.memberships", "ledger.accounts", "ledger.transfers", "ops.advance_terms", "ops.loan_quotes",
-    "ops.disputes", "ops.appeals", "ops.transaction_states",
+    "ops.disputes", "ops.appeals", "ops.transaction_states", "ops.reports", "ops.task_days", "ops.earning_days",
 ]  # fmt: skip
 VIEWS = [
     "worker_earnings_view", "platform_performance_view", "daily_transaction_summary", "worker_risk_assessment",
@@ -31,6 +32,7 @@ def pair(books: Books) -> tuple[UUID, UUID]:
     books.stream(platform, worker, ago=600)
     books.release()
     books.job("process_payment", worker, platform, 1)
+    books.act(platform, "order_report", "ledger", "csv", date(2026, 1, 1), date(2026, 1, 31))
     books.rows(
         "INSERT INTO loans (worker_id, platform_id, amount, total_due) VALUES (%s, %s, 1, 1) RETURNING id",
         worker, platform, role="operator",
@@ -81,7 +83,8 @@ def test_a_platform_and_a_worker_see_nothing_of_strangers(books: Books, pair: tu
 
 def test_both_parties_see_what_is_between_them(pair: tuple[UUID, UUID], count: Count) -> None:
     platform, worker = pair
-    hidden = {("loans", platform), ("ops.loan_quotes", platform)}
+    hidden = {("loans", platform), ("ops.loan_quotes", platform), ("ops.reports", worker), ("ops.task_days", worker)}
+    hidden |= {("ops.earning_days", worker)}
 
     for table in TENANT_TABLES:
         for tenant, kind in [(platform, "platform"), (worker, "worker")]:

@@ -64,6 +64,28 @@ class Settings:
     def arc_chain_id(self) -> int:
         return _positive(self.environment, "ARC_CHAIN_ID", 5042002)
 
+    @property
+    def report_bucket(self) -> str | None:
+        return self.environment.get("REPORT_BUCKET")
+
+    @property
+    def report_folder(self) -> str:
+        return self._required("REPORT_FOLDER")
+
+    @property
+    def report_days(self) -> int:
+        return _positive(self.environment, "REPORT_DAYS", 7)
+
+    @property
+    def report_url(self) -> str:
+        return self._required("REPORT_URL")
+
+    @property
+    def aws(self) -> tuple[str, str, str, str]:
+        """What Lambda tells a function: its region, access key, secret key and session token."""
+        region, key, secret = map(self._required, ("AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"))
+        return region, key, secret, self.environment.get("AWS_SESSION_TOKEN", "")
+
     def _required(self, name: str) -> str:
         value = self.environment.get(name)
         if not value:

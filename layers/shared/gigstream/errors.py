@@ -201,6 +201,13 @@ class RequestInProgress(Conflict):
     sqlstates = ("55P03",)
 
 
+class TooManyReports(Conflict):
+    """Wait for the reports that are not finished yet."""
+
+    code = "too_many_reports"
+    sqlstates = ("GS080",)
+
+
 class PayloadTooLarge(GigStreamError):
     """The body is larger than 256 KiB."""
 

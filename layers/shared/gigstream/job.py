@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, TypeVar
+from uuid import UUID
 
 from gigstream import clock, db, log
-from gigstream.queries import jobs
+from gigstream.queries import jobs, requests
 from gigstream.queries.base import Query
 
 Result = TypeVar("Result")
@@ -34,6 +35,11 @@ class Run:
     def read(self, query: Query[Result]) -> Result:
         """Ask the database as the jobs role."""
         return db.read(self._session, query)
+
+    def read_as(self, platform_id: UUID, query: Query[Result]) -> Result:
+        """Ask the database as a platform does, under the row security of the API's role."""
+        session = db.Session("api", authenticate=requests.act_as_platform(platform_id), seconds=STATEMENT_SECONDS)
+        return db.read(session, query)
 
     def write(self, query: Query[Result]) -> Result:
         """Do one batch in a transaction of its own."""

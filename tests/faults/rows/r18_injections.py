@@ -44,6 +44,9 @@ class Place:
             given = {"query": f"?{self.name}={quote(text, safe='')}"}
         elif self.part == "header":
             given = {"headers": {self.name: text}}
+        elif self.part == "item":
+            (items,) = body.values()
+            items[0][self.name] = text
         else:
             body[self.name] = {text: [text]} if body[self.name] == {} else text
         return world.send(rule, body, **given)
@@ -53,6 +56,8 @@ def places() -> Iterator[Place]:
     for name, rule in RULES.items():
         required, optional = BODIES.get(name, ({}, {}))
         yield from (Place(name, "body", field) for field in required | optional)
+        lists = [value for value in required.values() if isinstance(value, list)]
+        yield from (Place(name, "item", field) for items in lists for field in items[0])
         for parameter, one in rule.parameters.items():
             if one.annotation is Slice:
                 yield from (Place(name, "query", part) for part in ("cursor", "limit"))

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
@@ -51,6 +51,12 @@ def _time(value: object) -> datetime:
     if not isinstance(value, str):
         raise Invalid("must be an RFC 3339 time such as 2026-11-22T10:00:00Z")
     return wire.time(value)
+
+
+def _day(value: object) -> date:
+    if not isinstance(value, str):
+        raise Invalid("must be a date such as 2026-11-22")
+    return wire.day(value)
 
 
 class Change(Body):
@@ -119,4 +125,5 @@ Usdc = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^\d{1,12}(\.\d{1,6})?$", "examples": ["12.50"]}),
 ]
 Timestamp = Annotated[datetime, BeforeValidator(_time), WithJsonSchema({"type": "string", "format": "date-time"})]
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Amount = Annotated[Usdc, AfterValidator(_amount)]

@@ -21,6 +21,12 @@ class NewTask(Body):
     scheduled_at: Timestamp | None = None
 
 
+class NewTasks(Body):
+    """1 to 100 tasks."""
+
+    tasks: Annotated[list[NewTask], Field(min_length=1, max_length=100)]
+
+
 class Completion(Body):
     """What shows that a task was done, and how well: `rating` is 1 to 5."""
 

@@ -30,6 +30,11 @@ def act_as_nobody(address: str | None, user_agent: str | None) -> Query[None]:
     return command("SELECT ops.act_as(NULL, NULL, %(address)s, %(user_agent)s)", address=address, user_agent=user_agent)
 
 
+def act_as_platform(platform_id: UUID) -> Query[None]:
+    """A job reads for a platform: what row security would show it, and nothing else."""
+    return command("SELECT ops.act_as('platform', %(platform_id)s, NULL, NULL)", platform_id=platform_id)
+
+
 def authenticate_key(key_hash: bytes, scope: str | None, address: str | None, user_agent: str | None) -> Query[None]:
     """Sign a platform in for this transaction; `scope` is what the route asks for, None if it is not for platforms."""
     return command(

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final, Literal, LiteralString
 from uuid import UUID
 
+from gigstream.errors import FIELD_OF_CONSTRAINT, by_sqlstate
 from gigstream.queries.base import Jsonb, Page, Query, Slice, one, optional, page
 
 Status = Literal["pending", "active", "completed", "cancelled", "disputed"]
@@ -78,6 +79,34 @@ class Dispute:
     to_worker: int | None
     created_at: datetime
     resolved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an item of a batch was not created, as the answer to it alone would say; `field` is the item's."""
+
+    code: str
+    message: str
+    field: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchItem:
+    """What became of the item at `index`, from 0: a task when it was created, an error when it failed."""
+
+    index: int
+    status: Literal["created", "failed"]
+    task: Task | None
+    error: Failure | None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The items of a batch in the order in which they were sent, and how many were `created` and `failed`."""
+
+    created: int
+    failed: int
+    data: list[BatchItem]
 
 
 def get(task_id: UUID) -> Query[Task]:
@@ -156,6 +185,44 @@ def create(
         external_id=external_id,
         scheduled_at=scheduled_at,
     )
+
+
+def create_many(tasks: list[dict[str, Any]]) -> Query[Batch]:
+    """Several tasks, each of what `create` takes, as JSON has it. One that fails costs the others nothing."""
+
+    def collect(rows: list[dict[str, Any]]) -> Batch:
+        data = [_batch_item(**row) for row in rows]
+        created = sum(item.status == "created" for item in data)
+        return Batch(created, len(data) - created, data)
+
+    return Query(
+        """
+        SELECT b.index, b.error_state, b.error_constraint, b.error_column, b.error_message, (b.task).*
+        FROM create_tasks(%(tasks)s) AS b
+        ORDER BY b.index
+        """,
+        {"tasks": Jsonb(tasks)},
+        dict,
+        collect,
+    )
+
+
+def _batch_item(
+    *,
+    index: int,
+    error_state: str | None,
+    error_constraint: str | None,
+    error_column: str | None,
+    error_message: str | None,
+    **task: Any,
+) -> BatchItem:
+    if error_state is None:
+        return BatchItem(index, "created", Task(**task), None)
+    kind = by_sqlstate(error_state, error_constraint)
+    # Only a sentence of ours is fit to be shown; Postgres's own may hold names and values.
+    message = error_message if error_state.startswith("GS") else kind.__doc__
+    field = error_column or FIELD_OF_CONSTRAINT.get(error_constraint or "")
+    return BatchItem(index, "failed", None, Failure(kind.code, str(message), field))
 
 
 def start(task_id: UUID) -> Query[Task]:
