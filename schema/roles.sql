@@ -52,7 +52,10 @@ GRANT SELECT ON
 tasks, streams, transactions, reputation_events, loans, audit_logs, ops.memberships, ledger.accounts, ledger.transfers,
 worker_earnings_view, platform_performance_view, daily_transaction_summary, worker_risk_assessment, active_streams_view
 TO api, jobs, operator, auditor;
-GRANT SELECT ON ops.worker_counters, ops.deposits, ops.outbox, ops.job_runs, ops.audit_waiting, ops.audit_seals
+GRANT SELECT ON ops.outbox, ops.webhook_endpoints, ops.webhook_deliveries, ops.inbound_secrets, ops.balance_alerts
+TO api, jobs, operator, auditor;
+GRANT SELECT ON
+ops.worker_counters, ops.deposits, ops.event_counters, ops.job_runs, ops.audit_waiting, ops.audit_seals
 TO jobs, operator, auditor;
 GRANT SELECT ON transactions TO signer;
 
@@ -77,6 +80,31 @@ GRANT UPDATE (
     paused_at,
     cancelled_at
 ) ON streams TO api, jobs, operator;
+GRANT UPDATE (
+    url,
+    event_types,
+    description,
+    secret_version,
+    secret_rotated_at,
+    failing_since,
+    disabled_at,
+    disabled_reason
+) ON ops.webhook_endpoints TO api, jobs;
+GRANT DELETE ON ops.webhook_endpoints TO api;
+GRANT INSERT (platform_id, endpoint_id, event_id) ON ops.webhook_deliveries TO api;
+GRANT UPDATE (
+    status,
+    attempts,
+    next_attempt_at,
+    leased_until,
+    last_attempt_at,
+    response_status,
+    response_body,
+    latency_ms,
+    error
+) ON ops.webhook_deliveries TO api, jobs;
+GRANT INSERT (platform_id), UPDATE (expires_at) ON ops.inbound_secrets TO api;
+GRANT INSERT, UPDATE ON ops.balance_alerts TO jobs;
 GRANT UPDATE (account_age_days) ON workers TO jobs;
 GRANT INSERT, UPDATE ON transactions TO jobs, operator, signer;
 GRANT INSERT, UPDATE ON loans TO jobs, operator;
@@ -87,13 +115,16 @@ GRANT UPDATE (is_active) ON platforms TO operator;
 -- ----------------------------------------------------------------------------------------------------------- functions
 
 GRANT EXECUTE ON FUNCTION
-ops.uuid_v7, ops.tenant, ops.tenant_kind, ops.require_platform, ops.audit, ops.emit, ledger.account,
+ops.uuid_v7, ops.tenant, ops.tenant_kind, ops.require_platform, ops.audit, ops.emit, ops.event_data, ledger.account,
 stream_accrued, next_release, finish_tasks, release_streams
 TO api, jobs, signer, operator, auditor;
 
 GRANT EXECUTE ON FUNCTION
 ops.lock_task, ops.lock_stream, ledger.hold, ledger.give_back, create_task, start_task, complete_task, cancel_task,
-create_stream, pause_stream, resume_stream, top_up_stream, cancel_stream, update_platform, update_worker
+create_stream, pause_stream, resume_stream, top_up_stream, cancel_stream, update_platform, update_worker,
+ops.lock_endpoint, ops.event_position, ops.is_wanted, create_webhook_endpoint, update_webhook_endpoint,
+delete_webhook_endpoint, rotate_webhook_secret, test_webhook_endpoint, recover_webhook_endpoint, redeliver_webhook,
+rotate_inbound_secret, complete_reported_task
 TO api;
 
 -- These run as owner and check their caller themselves.
@@ -112,6 +143,7 @@ refresh_session, who_am_i
 TO api;
 
 GRANT EXECUTE ON FUNCTION release_due, release_each, update_account_ages, process_payment, complete_payment TO jobs;
+GRANT EXECUTE ON FUNCTION ops.claim_deliveries, ops.store_deliveries, ops.disable_endpoints, alert_balances TO jobs;
 GRANT EXECUTE ON FUNCTION set_platform_active, fund_pool, write_off_advance, resolve_dispute TO operator;
 GRANT EXECUTE ON FUNCTION ops.seal_audit TO jobs;
 GRANT EXECUTE ON FUNCTION ops.check_invariants, ops.verify_audit, ops.audit_digest, ops.seal_digest
@@ -218,8 +250,17 @@ CREATE POLICY tenant_insert ON reputation_events FOR INSERT TO api WITH CHECK (
 CREATE POLICY tenant_read ON audit_logs FOR SELECT TO api USING (actor_id = (SELECT ops.tenant()));
 CREATE POLICY tenant_insert ON audit_logs FOR INSERT TO api WITH CHECK (actor_id = (SELECT ops.tenant()));
 
+-- A platform reads what it is told of; advances are a matter of the worker's.
+CREATE POLICY tenant_read ON ops.outbox FOR SELECT TO api
+USING (platform_id = (SELECT ops.tenant()) AND object_type <> 'loan');
 CREATE POLICY tenant_insert ON ops.outbox FOR INSERT TO api
 WITH CHECK ((SELECT ops.tenant()) IN (platform_id, worker_id));
+
+-- A platform's endpoints, what is on its way to them, what it signs with, when it is warned.
+CREATE POLICY tenant_rows ON ops.webhook_endpoints TO api USING (platform_id = (SELECT ops.tenant()));
+CREATE POLICY tenant_rows ON ops.webhook_deliveries TO api USING (platform_id = (SELECT ops.tenant()));
+CREATE POLICY tenant_rows ON ops.inbound_secrets TO api USING (platform_id = (SELECT ops.tenant()));
+CREATE POLICY tenant_read ON ops.balance_alerts FOR SELECT TO api USING (platform_id = (SELECT ops.tenant()));
 
 -- An account is seen by its owner and by the platform that it belongs to; a transfer by whoever sees one of its
 -- accounts. Money moves only out of the tenant's own accounts into one that it sees: never out of custody, never back

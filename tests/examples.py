@@ -9,6 +9,7 @@ CONTACT = {"contact_email": "somebody@example.com"}
 PASSWORD = {"password": "correct horse"}
 WALLET = {"wallet_address": "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"}
 TIME = "2026-12-24T18:00:00Z"
+HOOK = "https://hooks.example.com/gigstream"
 
 # By route: the fields that have to be there, and those that may be. Ids are filled in by whoever sends it.
 BODIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -16,7 +17,7 @@ BODIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "POST /v1/auth/login": (EMAIL | PASSWORD, {}),
     "POST /v1/auth/refresh": ({"refresh_token": "token"}, {}),
     "POST /v1/platforms/register": (NAME | CONTACT, WALLET | {"webhook_url": "https://example.com/hook"}),
-    "PATCH /v1/platforms/{platform_id}": ({}, NAME | CONTACT | WALLET),
+    "PATCH /v1/platforms/{platform_id}": ({}, NAME | CONTACT | WALLET | {"balance_low_threshold": "100"}),
     "POST /v1/platforms/{platform_id}/deposits": ({"amount": "1"}, {}),
     "POST /v1/workers": (EMAIL, NAME),
     "PATCH /v1/workers/{worker_id}": ({}, NAME | EMAIL),
@@ -32,6 +33,16 @@ BODIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"task_id": None},
         {"start_time": TIME, "duration_seconds": 3600, "release_interval": 60},
     ),
+    "POST /v1/webhook-endpoints": ({"url": HOOK}, {"event_types": ["task.completed"], "description": "text"}),
+    "PATCH /v1/webhook-endpoints/{endpoint_id}": (
+        {},
+        {"url": HOOK, "event_types": ["*"], "description": "text", "is_enabled": True},
+    ),
+    "POST /v1/webhook-endpoints/{endpoint_id}/recover": ({"since": TIME}, {"events": "all"}),
+    "POST /v1/webhooks/task-completed": (
+        {},
+        {"task_id": None, "rating": 5, "completion_proof": "photo", "verification_data": {}},
+    ),
 }
 
 _NOT_TEXT = [1, 1.5, True, [], {}, ["x"], {"x": 1}]
@@ -45,6 +56,8 @@ _NOT_NUMBER = ["", " ", "1e3", "1E-3", "NaN", "Infinity", "-Infinity", "1,5", "1
 _NOT_AMOUNT = [*_NOT_TEXT, *_NOT_NUMBER, "0", "0.000000", "-1", "+1", "1.0000001", "1000000000.000001", "9" * 400]
 _NOT_SECONDS = ["60", 60.5, True, [], {}, 0, 59, -60, 10**9, 10**30]
 
+_NOT_URL = [*_NOT_TEXT, "", "http://example.com", "https://", "ftp://example.com", "https://u:p@example.com"]
+
 WRONG: dict[str, list[Any]] = {
     "name": _NOT_LINE,
     "title": _NOT_LINE,
@@ -53,11 +66,13 @@ WRONG: dict[str, list[Any]] = {
     "contact_email": _NOT_EMAIL,
     "password": _NOT_SECRET,
     "refresh_token": _NOT_SECRET,
-    "webhook_url": [
-        *_NOT_TEXT,
-        "",
-        *["http://example.com", "https://", "ftp://example.com", "https://u:p@example.com"],
-    ],
+    "webhook_url": _NOT_URL,
+    "url": _NOT_URL,
+    "event_types": [1, "x", "*", True, {}, [], ["*", "task.created"]],
+    "events": [*_NOT_TEXT, "", "failed"],
+    "since": _NOT_TIME,
+    "is_enabled": [1, 0, "true", [], {}],
+    "balance_low_threshold": [one for one in _NOT_AMOUNT if one not in ["0", "0.000000"]],
     "wallet_address": [*_NOT_TEXT, "", "0x", "0x" + 41 * "0", WALLET["wallet_address"].replace("f", "F")],
     "worker_id": _NOT_ID,
     "task_id": _NOT_ID,

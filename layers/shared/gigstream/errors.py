@@ -122,6 +122,13 @@ class EmailTaken(AlreadyExists):
     }
 
 
+class LimitReached(Conflict):
+    """There are as many as there may be."""
+
+    code = "limit_reached"
+    sqlstates = ("GS060",)
+
+
 class AlreadyCreated(Conflict):
     """This request was carried out before; its answer held a secret, which is shown only once."""
 

@@ -57,6 +57,19 @@ POST /v1/streams
 POST /v1/streams/{stream_id}/pause
 POST /v1/streams/{stream_id}/resume
 POST /v1/streams/{stream_id}/cancel
+GET /v1/webhook-endpoints
+POST /v1/webhook-endpoints
+GET /v1/webhook-endpoints/{endpoint_id}
+PATCH /v1/webhook-endpoints/{endpoint_id}
+DELETE /v1/webhook-endpoints/{endpoint_id}
+POST /v1/webhook-endpoints/{endpoint_id}/rotate-secret
+POST /v1/webhook-endpoints/{endpoint_id}/test
+POST /v1/webhook-endpoints/{endpoint_id}/recover
+GET /v1/webhook-endpoints/{endpoint_id}/deliveries
+POST /v1/webhook-deliveries/{delivery_id}/redeliver
+GET /v1/events
+POST /v1/webhooks/task-completed
+POST /v1/webhooks/task-completed/rotate-secret
 """
 FOR_BOTH = """
 GET /v1/auth/me

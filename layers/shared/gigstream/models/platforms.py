@@ -1,6 +1,6 @@
 """What a platform sends about itself."""
 
-from gigstream.models.common import Address, Amount, Body, Change, Email, HttpsUrl, Line
+from gigstream.models.common import Address, Amount, Body, Change, Email, HttpsUrl, Line, Threshold
 
 
 class Registration(Body):
@@ -13,11 +13,15 @@ class Registration(Body):
 
 
 class PlatformChange(Change):
-    """What a platform changes about itself; deposits come from `wallet_address`."""
+    """What a platform changes about itself; deposits come from `wallet_address`.
+
+    It is warned when it has less than `balance_low_threshold` available, USDC; 0 is never.
+    """
 
     name: Line | None = None
     contact_email: Email | None = None
     wallet_address: Address | None = None
+    balance_low_threshold: Threshold | None = None
 
 
 class NewDeposit(Body):
