@@ -16,12 +16,19 @@ ADD COLUMN sequence bigint;
 
 UPDATE ops.outbox AS o SET sequence = n.sequence
 FROM (
-    SELECT b.id, row_number() OVER (PARTITION BY b.object_id, b.platform_id ORDER BY b.id) AS sequence
+    SELECT
+        b.id,
+        row_number() OVER (PARTITION BY b.object_id, b.platform_id ORDER BY b.id) AS sequence
     FROM ops.outbox AS b
 ) AS n
 WHERE o.id = n.id;
 INSERT INTO ops.event_counters (object_id, platform_id, last)
-SELECT o.object_id, o.platform_id, max(o.sequence) FROM ops.outbox AS o GROUP BY o.object_id, o.platform_id;
+SELECT
+    o.object_id,
+    o.platform_id,
+    max(o.sequence)
+FROM ops.outbox AS o
+GROUP BY o.object_id, o.platform_id;
 ALTER TABLE ops.outbox ALTER COLUMN sequence SET NOT NULL;
 
 CREATE INDEX outbox_feed_idx ON ops.outbox (platform_id, xid, id);

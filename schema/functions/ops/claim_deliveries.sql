@@ -1,4 +1,4 @@
--- Takes deliveries that are due, for p_lease: at most p_limit in all, and of one endpoint no more than p_each at a time,
+-- Takes deliveries that are due, for p_lease: at most p_limit in all, and of one endpoint no more than p_each at once,
 -- whoever sends them. Endpoints take turns, so that one with a long queue keeps no other waiting. A lease that runs
 -- out, because its sender died, makes a delivery due again.
 --

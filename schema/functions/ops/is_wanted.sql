@@ -10,5 +10,5 @@ CREATE OR REPLACE FUNCTION ops.is_wanted(
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
     WHEN p_event = 'webhook_endpoint.test' THEN p_object_id = p_endpoint_id
-    ELSE p_object_type <> 'loan' AND (p_event_types[1] = '*' OR p_event = ANY(p_event_types))
+    ELSE p_object_type <> 'loan' AND (p_event_types[1] = '*' OR p_event = any(p_event_types))
 END;

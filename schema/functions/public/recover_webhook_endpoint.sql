@@ -1,6 +1,6 @@
--- Delivers again what an endpoint has missed since a moment: what failed, and what happened while it was disabled or not
--- subscribed; with p_all also what it has answered for. Each goes out under the id that it had, from the first attempt
--- on.
+-- Delivers again what an endpoint has missed since a moment: what failed, and what happened while it was disabled or
+-- not subscribed; with p_all also what it has answered for. Each goes out under the id that it had, from the first
+-- attempt on.
 --
 -- Returns: the number of deliveries that are due now
 -- Raises:  GS001, GS003; GS011 when the endpoint is disabled

@@ -1,5 +1,5 @@
--- Changes where and of what a platform is told; what is NULL stays. Disabled, what waits for it fails; enabled again, it
--- begins without a past, and what it missed is there to be recovered.
+-- Changes where and of what a platform is told; what is NULL stays. Disabled, what waits for it fails; enabled again,
+-- it begins without a past, and what it missed is there to be recovered.
 --
 -- Returns: the endpoint
 -- Raises:  GS001, GS003
