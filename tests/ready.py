@@ -60,6 +60,11 @@ def _endpoint(world: World) -> dict[str, str]:
     return {"endpoint_id": made["endpoint"]["id"]}
 
 
+def _delivery(world: World) -> dict[str, str]:
+    path = f"/v1/webhook-endpoints/{_endpoint(world)['endpoint_id']}/test"
+    return {"delivery_id": world.platform.made(path)["id"]}
+
+
 def _room(world: World) -> dict[str, str]:
     """Room for an endpoint, and its URL."""
     endpoint_id = _endpoint(world)["endpoint_id"]
@@ -134,7 +139,7 @@ _FRESH: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /v1/webhook-endpoints/{endpoint_id}/rotate-secret": _endpoint,
     "POST /v1/webhook-endpoints/{endpoint_id}/test": _endpoint,
     "POST /v1/webhook-endpoints/{endpoint_id}/recover": lambda world: _endpoint(world) | {"since": _an_hour_ago()},
-    "POST /v1/webhook-deliveries/{delivery_id}/redeliver": lambda _: {},
+    "POST /v1/webhook-deliveries/{delivery_id}/redeliver": _delivery,
     "POST /v1/webhooks/task-completed": lambda world: _started(world) | {"rating": 5},
     "POST /v1/webhooks/task-completed/rotate-secret": lambda _: {},
 }
