@@ -57,9 +57,12 @@ ledger.transfers,
 worker_earnings_view, platform_performance_view, daily_transaction_summary, worker_risk_assessment, active_streams_view
 TO api, jobs, operator, auditor;
 GRANT SELECT ON ops.disputes, ops.appeals, ops.transaction_states TO api, jobs, operator, auditor;
+GRANT SELECT ON ops.outbox, ops.webhook_endpoints, ops.webhook_deliveries, ops.inbound_secrets, ops.balance_alerts
+TO api, jobs, operator, auditor;
 GRANT SELECT ON ops.reports, ops.task_days, ops.earning_days, ops.payout_days TO api, jobs, operator, auditor;
 GRANT SELECT ON ops.paid_workers, ops.audit_places TO jobs, operator, auditor;
-GRANT SELECT ON ops.worker_counters, ops.deposits, ops.outbox, ops.job_runs, ops.audit_waiting, ops.audit_seals
+GRANT SELECT ON
+ops.worker_counters, ops.deposits, ops.event_counters, ops.job_runs, ops.audit_waiting, ops.audit_seals
 TO jobs, operator, auditor;
 GRANT SELECT ON transactions TO signer;
 GRANT SELECT ON ops.advance_terms, ops.loan_quotes TO api, jobs, operator, auditor;
@@ -91,6 +94,31 @@ GRANT UPDATE (expiry_told_at) ON ops.api_keys TO jobs;
 GRANT INSERT (event_id, reason) ON ops.appeals TO api;
 GRANT UPDATE (status, decided_at) ON ops.appeals TO operator;
 GRANT UPDATE (to_worker, resolved_at) ON ops.disputes TO operator;
+GRANT UPDATE (
+    url,
+    event_types,
+    description,
+    secret_version,
+    secret_rotated_at,
+    failing_since,
+    disabled_at,
+    disabled_reason
+) ON ops.webhook_endpoints TO api, jobs;
+GRANT DELETE ON ops.webhook_endpoints TO api;
+GRANT INSERT (platform_id, endpoint_id, event_id) ON ops.webhook_deliveries TO api;
+GRANT UPDATE (
+    status,
+    attempts,
+    next_attempt_at,
+    leased_until,
+    last_attempt_at,
+    response_status,
+    response_body,
+    latency_ms,
+    error
+) ON ops.webhook_deliveries TO api, jobs;
+GRANT INSERT (platform_id), UPDATE (expires_at) ON ops.inbound_secrets TO api;
+GRANT INSERT, UPDATE ON ops.balance_alerts TO jobs;
 GRANT UPDATE (account_age_days) ON workers TO jobs;
 GRANT INSERT, UPDATE ON transactions TO jobs, operator, signer;
 GRANT INSERT, UPDATE ON loans TO jobs, operator;
@@ -107,7 +135,7 @@ GRANT UPDATE (is_active) ON platforms TO operator;
 -- ----------------------------------------------------------------------------------------------------------- functions
 
 GRANT EXECUTE ON FUNCTION
-ops.uuid_v7, ops.tenant, ops.tenant_kind, ops.require_platform, ops.audit, ops.emit, ledger.account,
+ops.uuid_v7, ops.tenant, ops.tenant_kind, ops.require_platform, ops.audit, ops.emit, ops.event_data, ledger.account,
 stream_accrued, next_release, finish_tasks, release_streams, ops.uuid_floor
 TO api, jobs, signer, operator, auditor;
 
@@ -116,7 +144,10 @@ ops.scopes, ops.require_scopes, ops.hand_on_scopes, create_api_key, rotate_api_k
 ops.lock_task, ops.lock_stream, ops.halt_stream, ledger.hold, ledger.give_back, create_task, create_tasks, start_task,
 complete_task, cancel_task, rate_task, create_stream, pause_stream, resume_stream, top_up_stream, cancel_stream,
 appeal_event, update_platform, update_worker, order_report,
-set_advance_terms, quote_advance, ops.admit_advance, advance_fee, advance_limit, accrued_pay
+set_advance_terms, quote_advance, ops.admit_advance, advance_fee, advance_limit, accrued_pay,
+ops.lock_endpoint, ops.event_position, ops.is_wanted, create_webhook_endpoint, update_webhook_endpoint,
+delete_webhook_endpoint, rotate_webhook_secret, test_webhook_endpoint, recover_webhook_endpoint, redeliver_webhook,
+rotate_inbound_secret, complete_reported_task
 TO api;
 
 -- These run as owner and check their caller themselves.
@@ -143,6 +174,7 @@ TO api;
 GRANT EXECUTE ON FUNCTION release_due, release_each, update_account_ages, process_payment, complete_payment TO jobs;
 GRANT EXECUTE ON FUNCTION announce_expiring_keys, ops.purge_expired, default_advance TO jobs;
 GRANT EXECUTE ON FUNCTION claim_report, finish_report TO jobs;
+GRANT EXECUTE ON FUNCTION ops.claim_deliveries, ops.store_deliveries, ops.disable_endpoints, alert_balances TO jobs;
 GRANT EXECUTE ON FUNCTION set_platform_active, fund_pool, write_off_advance, resolve_dispute, decide_appeal TO operator;
 GRANT EXECUTE ON FUNCTION ops.seal_audit TO jobs;
 GRANT EXECUTE ON FUNCTION ops.check_invariants, ops.verify_audit, ops.audit_digest, ops.seal_digest
@@ -304,6 +336,9 @@ CREATE POLICY tenant_insert ON ops.appeals FOR INSERT TO api WITH CHECK (
 CREATE POLICY tenant_read ON audit_logs FOR SELECT TO api USING (actor_id = (SELECT ops.tenant()));
 CREATE POLICY tenant_insert ON audit_logs FOR INSERT TO api WITH CHECK (actor_id = (SELECT ops.tenant()));
 
+-- A platform reads what it is told of; advances are a matter of the worker's.
+CREATE POLICY tenant_read ON ops.outbox FOR SELECT TO api
+USING (platform_id = (SELECT ops.tenant()) AND object_type <> 'loan');
 CREATE POLICY tenant_insert ON ops.outbox FOR INSERT TO api
 WITH CHECK ((SELECT ops.tenant()) IN (platform_id, worker_id));
 
@@ -312,6 +347,11 @@ CREATE POLICY tenant_insert ON ops.reports FOR INSERT TO api WITH CHECK (platfor
 CREATE POLICY tenant_read ON ops.task_days FOR SELECT TO api USING (platform_id = (SELECT ops.tenant()));
 CREATE POLICY tenant_read ON ops.earning_days FOR SELECT TO api USING (platform_id = (SELECT ops.tenant()));
 CREATE POLICY tenant_read ON ops.payout_days FOR SELECT TO api USING (platform_id = (SELECT ops.tenant()));
+-- A platform's endpoints, what is on its way to them, what it signs with, when it is warned.
+CREATE POLICY tenant_rows ON ops.webhook_endpoints TO api USING (platform_id = (SELECT ops.tenant()));
+CREATE POLICY tenant_rows ON ops.webhook_deliveries TO api USING (platform_id = (SELECT ops.tenant()));
+CREATE POLICY tenant_rows ON ops.inbound_secrets TO api USING (platform_id = (SELECT ops.tenant()));
+CREATE POLICY tenant_read ON ops.balance_alerts FOR SELECT TO api USING (platform_id = (SELECT ops.tenant()));
 
 -- An account is seen by its owner and by the platform that it belongs to; a transfer by whoever sees one of its
 -- accounts. Money moves only out of the tenant's own accounts into one that it sees: never out of custody, never back

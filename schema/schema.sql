@@ -998,6 +998,23 @@ CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, 
         WHERE a.kind = 'worker_advance'
         UNION ALL
         SELECT NULL, 'accounts.balance of everything', coalesce(sum(a.balance), 0), 0 FROM ledger.accounts AS a
+    ),
+
+    event_figures AS (
+        SELECT c.object_id, f.figure, f.stored, f.recounted
+        FROM ops.event_counters AS c
+        INNER JOIN (
+            SELECT
+                o.object_id, o.platform_id, max(o.sequence) AS newest, min(o.sequence) AS oldest, count(*) AS events
+            FROM ops.outbox AS o
+            GROUP BY o.object_id, o.platform_id
+        ) AS o ON c.object_id = o.object_id AND c.platform_id IS NOT DISTINCT FROM o.platform_id
+        CROSS JOIN LATERAL (
+            VALUES
+            ('event_counters.last', c.last, o.newest),
+            -- The oldest may be gone, when they are no longer kept; a gap is one that a follower was never told of.
+            ('outbox.sequence contiguous', o.newest - o.oldest + 1, o.events)
+        ) AS f (figure, stored, recounted)
     )
 
     SELECT f.figure, f.id, f.stored::text, f.recounted::text
@@ -1016,9 +1033,63 @@ CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, 
         UNION ALL SELECT l.id, l.figure, l.stored, l.recounted FROM line_figures AS l
         UNION ALL SELECT d.id, d.figure, d.stored, d.recounted FROM day_figures AS d
         UNION ALL SELECT a.id, a.figure, a.stored, a.recounted FROM account_figures AS a
+        UNION ALL SELECT e.object_id, e.figure, e.stored, e.recounted FROM event_figures AS e
     ) AS f
     WHERE f.stored IS DISTINCT FROM f.recounted
     ORDER BY f.figure, f.id
+$$;
+
+-- Name: claim_deliveries(integer, integer, interval); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.claim_deliveries(p_limit integer, p_each integer, p_lease interval) RETURNS TABLE(id uuid, attempts integer, endpoint_id uuid, url text, secret_version integer, previous_version integer, event_id uuid, event text, created_at timestamp with time zone, sequence bigint, data jsonb)
+    LANGUAGE sql
+    AS $$
+    WITH ready AS (
+        SELECT e.id
+        FROM ops.webhook_endpoints AS e
+        WHERE e.disabled_at IS NULL AND EXISTS (
+            SELECT FROM ops.webhook_deliveries AS d
+            WHERE d.endpoint_id = e.id AND d.status = 'pending' AND d.next_attempt_at <= statement_timestamp()
+                AND (d.leased_until IS NULL OR d.leased_until <= statement_timestamp())
+        )
+        FOR NO KEY UPDATE SKIP LOCKED
+    ),
+
+    due AS (
+        SELECT d.id
+        FROM ready AS r
+        CROSS JOIN LATERAL (
+            SELECT w.id, w.next_attempt_at, row_number() OVER (ORDER BY w.next_attempt_at) AS turn
+            FROM ops.webhook_deliveries AS w
+            WHERE w.endpoint_id = r.id AND w.status = 'pending' AND w.next_attempt_at <= statement_timestamp()
+                AND (w.leased_until IS NULL OR w.leased_until <= statement_timestamp())
+            ORDER BY w.next_attempt_at
+            LIMIT greatest(0, p_each - (
+                SELECT count(*) FROM ops.webhook_deliveries AS l
+                WHERE l.endpoint_id = r.id AND l.leased_until > statement_timestamp()
+            ))
+        ) AS d
+        ORDER BY d.turn, d.next_attempt_at
+        LIMIT p_limit
+    ),
+
+    taken AS (
+        UPDATE ops.webhook_deliveries AS d
+        SET leased_until = clock_timestamp() + p_lease, attempts = d.attempts + 1, last_attempt_at = clock_timestamp()
+        FROM due AS u
+        WHERE d.id = u.id AND d.status = 'pending'
+            AND (d.leased_until IS NULL OR d.leased_until <= statement_timestamp())
+        RETURNING d.id, d.attempts, d.endpoint_id, d.event_id
+    )
+
+    SELECT
+        t.id, t.attempts, e.id, e.url, e.secret_version,
+        CASE WHEN e.secret_rotated_at > clock_timestamp() - interval '24 hours' THEN e.secret_version - 1 END,
+        o.id, o.event, o.created_at, o.sequence,
+        ops.event_data(o.object_type, o.object_id, o.worker_id, o.payload)
+    FROM taken AS t
+    INNER JOIN ops.webhook_endpoints AS e ON t.endpoint_id = e.id
+    INNER JOIN ops.outbox AS o ON t.event_id = o.id
 $$;
 
 -- Name: claim_request(text, text, bytea); Type: FUNCTION; Schema: ops; Owner: -
@@ -1242,6 +1313,30 @@ BEGIN
 END;
 $$;
 
+-- Name: disable_endpoints(uuid[], text); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.disable_endpoints(p_endpoints uuid[], p_reason text) RETURNS void
+    LANGUAGE sql
+    AS $$
+    UPDATE ops.webhook_endpoints SET disabled_at = clock_timestamp(), disabled_reason = p_reason
+    WHERE id = ANY(p_endpoints);
+
+    UPDATE ops.webhook_deliveries
+    SET status = 'failed', next_attempt_at = NULL, leased_until = NULL, error = coalesce(error, 'the endpoint is disabled')
+    WHERE endpoint_id = ANY(p_endpoints) AND status = 'pending';
+
+    INSERT INTO ops.outbox (event, platform_id, object_type, object_id, payload)
+    SELECT
+        'webhook_endpoint.disabled', e.platform_id, 'webhook_endpoint', e.id,
+        jsonb_build_object('url', e.url, 'disabled_reason', p_reason)
+    FROM ops.webhook_endpoints AS e
+    WHERE e.id = ANY(p_endpoints)
+    ORDER BY e.id;
+
+    SELECT ops.audit('webhook_endpoint.disabled', 'webhook_endpoint', e.id, jsonb_build_object('reason', p_reason))
+    FROM unnest(p_endpoints) AS e (id);
+$$;
+
 -- Name: email_hash(text); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.email_hash(p_email text) RETURNS bytea
@@ -1269,6 +1364,28 @@ BEGIN
         WHERE session_id = p_session_id AND revoked_at IS NULL;
         EXIT WHEN NOT FOUND;
     END LOOP;
+END;
+$$;
+
+-- Name: event_data(text, uuid, uuid, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.event_data(p_object_type text, p_object_id uuid, p_worker_id uuid, p_payload jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (jsonb_build_object('object', p_object_type, 'id', p_object_id, 'worker_id', p_worker_id) || p_payload);
+
+-- Name: event_position(uuid); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.event_position(p_event_id uuid) RETURNS xid8
+    LANGUAGE plpgsql STABLE
+    AS $$
+DECLARE
+    v_xid xid8;
+BEGIN
+    SELECT o.xid INTO v_xid FROM ops.outbox AS o WHERE o.id = p_event_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'is not a cursor of this list' USING ERRCODE = 'GS015', COLUMN = 'cursor';
+    END IF;
+    RETURN v_xid;
 END;
 $$;
 
@@ -1340,6 +1457,54 @@ BEGIN
     IF v_lacking IS NOT NULL THEN
         RAISE EXCEPTION 'your own key does not hold %', v_lacking USING ERRCODE = 'GS040', COLUMN = 'scopes';
     END IF;
+END;
+$$;
+
+-- Name: is_wanted(uuid, text[], text, text, uuid); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.is_wanted(p_endpoint_id uuid, p_event_types text[], p_event text, p_object_type text, p_object_id uuid) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (p_event = 'webhook_endpoint.test'::text) THEN (p_object_id = p_endpoint_id) ELSE ((p_object_type <> 'loan'::text) AND (((p_event_types)[1] = '*'::text) OR (p_event = ANY (p_event_types)))) END;
+
+-- Name: webhook_endpoints; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.webhook_endpoints (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    platform_id uuid NOT NULL,
+    url text NOT NULL,
+    event_types text[] DEFAULT '{*}'::text[] NOT NULL,
+    description text,
+    secret_version integer DEFAULT 1 NOT NULL,
+    secret_rotated_at timestamp with time zone,
+    failing_since timestamp with time zone,
+    disabled_at timestamp with time zone,
+    disabled_reason text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT webhook_endpoints_check CHECK (((disabled_at IS NULL) = (disabled_reason IS NULL))),
+    CONSTRAINT webhook_endpoints_description_check CHECK ((length(description) <= 200)),
+    CONSTRAINT webhook_endpoints_disabled_reason_check CHECK ((disabled_reason = ANY (ARRAY['platform'::text, 'gone'::text, 'failing'::text]))),
+    CONSTRAINT webhook_endpoints_event_types_check CHECK (((cardinality(event_types) >= 1) AND (cardinality(event_types) <= 100))),
+    CONSTRAINT webhook_endpoints_secret_version_check CHECK ((secret_version > 0)),
+    CONSTRAINT webhook_endpoints_url_check CHECK ((length(url) <= 2000))
+)
+WITH (fillfactor='80');
+
+-- Name: lock_endpoint(uuid); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.lock_endpoint(p_endpoint_id uuid) RETURNS ops.webhook_endpoints
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_endpoint ops.webhook_endpoints;
+BEGIN
+    SELECT e.* INTO v_endpoint FROM ops.webhook_endpoints AS e
+    WHERE e.id = p_endpoint_id AND e.platform_id = ops.require_platform()
+    FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no webhook endpoint %', p_endpoint_id USING ERRCODE = 'GS001';
+    END IF;
+    RETURN v_endpoint;
 END;
 $$;
 
@@ -1432,6 +1597,37 @@ BEGIN
 END;
 $$;
 
+-- Name: mirror_webhook(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.mirror_webhook() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    UPDATE platforms AS p
+    SET webhook_url = (
+        SELECT e.url FROM ops.webhook_endpoints AS e WHERE e.platform_id = p.id ORDER BY e.id DESC LIMIT 1
+    )
+    WHERE p.id = coalesce(NEW.platform_id, OLD.platform_id);
+    RETURN NULL;
+END;
+$$;
+
+-- Name: number_event(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.number_event() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'ops', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO ops.event_counters AS c (object_id, platform_id, last)
+    VALUES (NEW.object_id, NEW.platform_id, 1)
+    ON CONFLICT (object_id, platform_id) DO UPDATE SET last = c.last + 1
+    RETURNING c.last INTO NEW.sequence;
+    RETURN NEW;
+END;
+$$;
+
 -- Name: once_a_minute(text); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.once_a_minute(p_key text) RETURNS void
@@ -1517,6 +1713,24 @@ BEGIN
         SELECT e.ctid FROM ops.invites AS e
         WHERE e.expires_at < v_now - interval '30 days' LIMIT p_limit FOR UPDATE SKIP LOCKED
     )) RETURNING 1) SELECT 'invites', count(*)::integer FROM gone;
+END;
+$$;
+
+-- Name: queue_deliveries(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.queue_deliveries() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'ops', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO ops.webhook_deliveries (platform_id, endpoint_id, event_id)
+    SELECT e.platform_id, e.id, n.id
+    FROM new_rows AS n
+    INNER JOIN ops.webhook_endpoints AS e ON n.platform_id = e.platform_id
+    WHERE e.disabled_at IS NULL AND ops.is_wanted(e.id, e.event_types, n.event, n.object_type, n.object_id)
+    ORDER BY n.id, e.id
+    FOR KEY SHARE OF e;
+    RETURN NULL;
 END;
 $$;
 
@@ -1692,6 +1906,87 @@ CREATE FUNCTION ops.store_answer(p_route text, p_key text, p_status integer, p_b
     WHERE principal = ops.principal() AND route = p_route AND key = p_key
 $$;
 
+-- Name: store_deliveries(jsonb); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.store_deliveries(p_results jsonb) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_gone uuid [];
+    v_failing uuid [];
+BEGIN
+    PERFORM FROM ops.webhook_endpoints AS e
+    WHERE e.id IN (
+        SELECT d.endpoint_id FROM ops.webhook_deliveries AS d
+        INNER JOIN jsonb_to_recordset(p_results) AS r (id uuid) ON d.id = r.id
+    )
+    ORDER BY e.id
+    FOR NO KEY UPDATE;
+    PERFORM FROM ops.webhook_deliveries AS d
+    WHERE d.id IN (SELECT r.id FROM jsonb_to_recordset(p_results) AS r (id uuid))
+    ORDER BY d.id
+    FOR NO KEY UPDATE;
+
+    WITH results AS (
+        SELECT r.*
+        FROM jsonb_to_recordset(p_results) AS r (
+            id uuid, succeeded boolean, gone boolean, response_status integer, response_body text, latency_ms integer,
+            error text, retry_seconds double precision
+        )
+    ),
+
+    stored AS (
+        UPDATE ops.webhook_deliveries AS d
+        SET
+            status = CASE
+                WHEN r.succeeded THEN 'succeeded' WHEN r.retry_seconds IS NULL THEN 'failed' ELSE 'pending'
+            END,
+            next_attempt_at = CASE
+                WHEN NOT r.succeeded THEN clock_timestamp() + r.retry_seconds * interval '1 second'
+            END,
+            leased_until = NULL,
+            response_status = r.response_status,
+            response_body = r.response_body,
+            latency_ms = r.latency_ms,
+            error = r.error
+        FROM results AS r
+        WHERE d.id = r.id AND d.status = 'pending'
+        RETURNING d.endpoint_id, r.succeeded, r.gone
+    ),
+
+    told AS (
+        SELECT s.endpoint_id, bool_or(s.succeeded) AS succeeded, bool_or(s.gone) AS gone
+        FROM stored AS s
+        GROUP BY s.endpoint_id
+    ),
+
+    changed AS (
+        UPDATE ops.webhook_endpoints AS e
+        SET failing_since = CASE WHEN NOT t.succeeded THEN coalesce(e.failing_since, clock_timestamp()) END
+        FROM told AS t
+        WHERE e.id = t.endpoint_id AND t.succeeded <> (e.failing_since IS NULL)
+    )
+
+    SELECT
+        coalesce(array_agg(e.id) FILTER (WHERE t.gone), '{}'),
+        coalesce(array_agg(e.id) FILTER (
+            WHERE NOT t.gone AND NOT t.succeeded AND e.failing_since < clock_timestamp() - interval '5 days'
+        ), '{}')
+    INTO v_gone, v_failing
+    FROM told AS t
+    INNER JOIN ops.webhook_endpoints AS e ON t.endpoint_id = e.id
+    WHERE e.disabled_at IS NULL;
+
+    IF cardinality(v_gone) > 0 THEN
+        PERFORM ops.disable_endpoints(v_gone, 'gone');
+    END IF;
+    IF cardinality(v_failing) > 0 THEN
+        PERFORM ops.disable_endpoints(v_failing, 'failing');
+    END IF;
+    RETURN cardinality(v_gone) + cardinality(v_failing);
+END;
+$$;
+
 -- Name: stored_answer(text, text); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.stored_answer(p_route text, p_key text, OUT status smallint, OUT body text) RETURNS SETOF record
@@ -1701,6 +1996,27 @@ CREATE FUNCTION ops.stored_answer(p_route text, p_key text, OUT status smallint,
     SELECT i.status, i.body
     FROM ops.idempotency_keys AS i
     WHERE i.principal = ops.principal() AND i.route = p_route AND i.key = p_key
+$$;
+
+-- Name: tell_reputation(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.tell_reputation() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO ops.outbox (event, platform_id, worker_id, object_type, object_id, payload)
+    SELECT
+        'reputation.changed', m.platform_id, n.worker_id, 'worker', n.worker_id,
+        jsonb_build_object(
+            'event_type', n.event_type, 'previous_score', n.previous_score, 'new_score', n.new_score
+        )
+    FROM new_rows AS n
+    INNER JOIN ops.memberships AS m ON n.worker_id = m.worker_id AND m.left_at IS NULL
+    WHERE n.new_score <> n.previous_score
+    ORDER BY n.worker_id, n.created_at, m.platform_id;
+    RETURN NULL;
+END;
 $$;
 
 -- Name: tenant(); Type: FUNCTION; Schema: ops; Owner: -
@@ -2023,6 +2339,50 @@ CREATE FUNCTION public.advance_limit(p_mode text, p_basis numeric, p_share_perce
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE p_mode WHEN 'earned'::text THEN (0.000001 * div(((p_basis * (1000000)::numeric) * (80)::numeric), (100)::numeric)) ELSE LEAST((500)::numeric, (0.000001 * div(((p_basis * (1000000)::numeric) * (p_share_percent)::numeric), (100)::numeric))) END;
 
+-- Name: alert_balances(uuid, integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.alert_balances(p_after uuid, p_limit integer, OUT last_id uuid, OUT seen integer, OUT alerted integer) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_platforms uuid [] := ARRAY(SELECT p.id FROM platforms AS p WHERE p.id > p_after ORDER BY p.id LIMIT p_limit);
+BEGIN
+    seen := cardinality(v_platforms);
+    last_id := coalesce(v_platforms[seen], p_after);
+
+    WITH funds AS (
+        SELECT
+            a.owner_id AS platform_id, b.platform_id IS NOT NULL AS is_known,
+            coalesce(sum(a.balance) FILTER (WHERE a.kind = 'platform_available'), 0) AS available,
+            coalesce(b.threshold, sum(a.balance) FILTER (WHERE a.kind = 'platform_held') / 10, 0) AS threshold
+        FROM ledger.accounts AS a
+        LEFT JOIN ops.balance_alerts AS b ON a.owner_id = b.platform_id
+        WHERE a.owner_id = ANY(v_platforms)
+        GROUP BY a.owner_id, b.platform_id
+    ),
+
+    crossed AS (
+        INSERT INTO ops.balance_alerts AS b (platform_id, is_low)
+        SELECT f.platform_id, f.available < f.threshold
+        FROM funds AS f
+        WHERE f.is_known OR f.available < f.threshold
+        ORDER BY f.platform_id
+        ON CONFLICT (platform_id) DO UPDATE SET is_low = excluded.is_low
+        WHERE b.is_low <> excluded.is_low
+        RETURNING b.platform_id, b.is_low
+    )
+
+    INSERT INTO ops.outbox (event, platform_id, object_type, object_id, payload)
+    SELECT
+        'platform.balance_low', c.platform_id, 'platform', c.platform_id,
+        jsonb_build_object('available', f.available::text, 'threshold', round(f.threshold, 6)::text)
+    FROM crossed AS c
+    INNER JOIN funds AS f ON c.platform_id = f.platform_id
+    WHERE c.is_low;
+    GET DIAGNOSTICS alerted = ROW_COUNT;
+END;
+$$;
+
 -- Name: announce_expiring_keys(timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.announce_expiring_keys(p_as_of timestamp with time zone, p_limit integer) RETURNS integer
@@ -2316,6 +2676,31 @@ BEGIN
 END;
 $$;
 
+-- Name: complete_reported_task(uuid, uuid, text, integer, text, jsonb); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.complete_reported_task(p_secret_id uuid, p_task_id uuid, p_external_id text, p_rating integer, p_completion_proof text, p_verification_data jsonb) RETURNS public.tasks
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_platform_id uuid := ops.require_platform();
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM ops.inbound_secrets AS s
+        WHERE s.id = p_secret_id AND s.platform_id = v_platform_id
+            AND (s.expires_at IS NULL OR s.expires_at > clock_timestamp())
+    ) THEN
+        RAISE EXCEPTION 'the signing secret is unknown or expired' USING ERRCODE = 'GS002';
+    END IF;
+    RETURN complete_task(
+        coalesce(
+            p_task_id,
+            (SELECT t.id FROM tasks AS t WHERE t.platform_id = v_platform_id AND t.external_id = p_external_id)
+        ),
+        p_rating, p_completion_proof, p_verification_data
+    );
+END;
+$$;
+
 -- Name: complete_task(uuid, integer, text, jsonb); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.complete_task(p_task_id uuid, p_rating integer DEFAULT NULL::integer, p_completion_proof text DEFAULT NULL::text, p_verification_data jsonb DEFAULT NULL::jsonb) RETURNS public.tasks
@@ -2506,6 +2891,29 @@ BEGIN
 END;
 $$;
 
+-- Name: create_webhook_endpoint(text, text[], text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.create_webhook_endpoint(p_url text, p_event_types text[], p_description text) RETURNS ops.webhook_endpoints
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_platform_id uuid := ops.require_platform();
+    v_endpoint ops.webhook_endpoints;
+BEGIN
+    PERFORM FROM platforms AS p WHERE p.id = v_platform_id FOR NO KEY UPDATE;
+    IF (SELECT count(*) FROM ops.webhook_endpoints AS e WHERE e.platform_id = v_platform_id) >= 10 THEN
+        RAISE EXCEPTION 'a platform has at most 10 webhook endpoints' USING ERRCODE = 'GS060';
+    END IF;
+
+    INSERT INTO ops.webhook_endpoints (platform_id, url, event_types, description)
+    VALUES (v_platform_id, p_url, p_event_types, p_description)
+    RETURNING * INTO v_endpoint;
+    PERFORM ops.audit('webhook_endpoint.created', 'webhook_endpoint', v_endpoint.id);
+    RETURN v_endpoint;
+END;
+$$;
+
 -- Name: credentials(text); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.credentials(p_email text) RETURNS TABLE(worker_id uuid, password_hash text, locked_seconds integer)
@@ -2594,6 +3002,20 @@ BEGIN
     END IF;
 EXCEPTION WHEN sqlstate 'GS011' THEN
     defaulted := FALSE;
+END;
+$$;
+
+-- Name: delete_webhook_endpoint(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.delete_webhook_endpoint(p_endpoint_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    DELETE FROM ops.webhook_endpoints AS e WHERE e.id = p_endpoint_id AND e.platform_id = ops.require_platform();
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no webhook endpoint %', p_endpoint_id USING ERRCODE = 'GS001';
+    END IF;
+    PERFORM ops.audit('webhook_endpoint.deleted', 'webhook_endpoint', p_endpoint_id);
 END;
 $$;
 
@@ -3010,6 +3432,93 @@ BEGIN
 END;
 $$;
 
+-- Name: recover_webhook_endpoint(uuid, timestamp with time zone, boolean); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.recover_webhook_endpoint(p_endpoint_id uuid, p_since timestamp with time zone, p_all boolean) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_endpoint ops.webhook_endpoints := ops.lock_endpoint(p_endpoint_id);
+    v_queued integer;
+BEGIN
+    IF v_endpoint.disabled_at IS NOT NULL THEN
+        RAISE EXCEPTION 'the endpoint is disabled' USING ERRCODE = 'GS011';
+    END IF;
+    INSERT INTO ops.webhook_deliveries AS d (platform_id, endpoint_id, event_id)
+    SELECT v_endpoint.platform_id, v_endpoint.id, o.id
+    FROM ops.outbox AS o
+    WHERE o.platform_id = v_endpoint.platform_id
+        AND o.created_at >= p_since
+        AND o.event <> 'webhook_endpoint.test'
+        AND ops.is_wanted(v_endpoint.id, v_endpoint.event_types, o.event, o.object_type, o.object_id)
+    ORDER BY o.id
+    ON CONFLICT (event_id, endpoint_id) DO UPDATE
+    SET status = 'pending', attempts = 0, next_attempt_at = clock_timestamp()
+    WHERE d.status = 'failed' OR (p_all AND d.status = 'succeeded');
+    GET DIAGNOSTICS v_queued = ROW_COUNT;
+    PERFORM ops.audit(
+        'webhook_endpoint.recovered', 'webhook_endpoint', p_endpoint_id,
+        jsonb_build_object('since', p_since, 'all', p_all, 'queued', v_queued)
+    );
+    RETURN v_queued;
+END;
+$$;
+
+-- Name: webhook_deliveries; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.webhook_deliveries (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    platform_id uuid NOT NULL,
+    endpoint_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone DEFAULT clock_timestamp(),
+    leased_until timestamp with time zone,
+    last_attempt_at timestamp with time zone,
+    response_status integer,
+    response_body text,
+    latency_ms integer,
+    error text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT webhook_deliveries_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT webhook_deliveries_check CHECK (((status = 'pending'::text) = (next_attempt_at IS NOT NULL))),
+    CONSTRAINT webhook_deliveries_check1 CHECK (((status = 'pending'::text) OR (leased_until IS NULL))),
+    CONSTRAINT webhook_deliveries_error_check CHECK ((length(error) <= 200)),
+    CONSTRAINT webhook_deliveries_latency_ms_check CHECK ((latency_ms >= 0)),
+    CONSTRAINT webhook_deliveries_response_body_check CHECK ((length(response_body) <= 1024)),
+    CONSTRAINT webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text])))
+)
+WITH (fillfactor='80');
+
+-- Name: redeliver_webhook(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.redeliver_webhook(p_delivery_id uuid) RETURNS ops.webhook_deliveries
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_delivery ops.webhook_deliveries;
+    v_endpoint ops.webhook_endpoints;
+BEGIN
+    SELECT d.* INTO v_delivery FROM ops.webhook_deliveries AS d
+    WHERE d.id = p_delivery_id AND d.platform_id = ops.require_platform();
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no delivery %', p_delivery_id USING ERRCODE = 'GS001';
+    END IF;
+    v_endpoint := ops.lock_endpoint(v_delivery.endpoint_id);
+    IF v_endpoint.disabled_at IS NOT NULL THEN
+        RAISE EXCEPTION 'the endpoint is disabled' USING ERRCODE = 'GS011';
+    END IF;
+
+    UPDATE ops.webhook_deliveries AS d
+    SET status = 'pending', attempts = 0, next_attempt_at = clock_timestamp()
+    WHERE d.id = p_delivery_id
+    RETURNING d.* INTO v_delivery;
+    PERFORM ops.audit('webhook.redelivered', 'webhook_delivery', p_delivery_id);
+    RETURN v_delivery;
+END;
+$$;
+
 -- Name: refresh_session(bytea, bytea); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.refresh_session(p_token_hash bytea, p_next_hash bytea) RETURNS TABLE(worker_id uuid, session_id uuid)
@@ -3044,45 +3553,22 @@ BEGIN
 END;
 $$;
 
--- Name: platforms; Type: TABLE; Schema: public; Owner: -
-
-CREATE TABLE public.platforms (
-    id uuid DEFAULT ops.uuid_v7() NOT NULL,
-    name text NOT NULL,
-    api_key text,
-    api_key_hash bytea,
-    webhook_url text,
-    webhook_secret bytea,
-    contact_email text NOT NULL,
-    wallet_address ops.address,
-    total_payouts ops.usdc DEFAULT 0 NOT NULL,
-    total_tasks integer DEFAULT 0 NOT NULL,
-    active_workers integer DEFAULT 0 NOT NULL,
-    is_active boolean DEFAULT true NOT NULL,
-    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT platforms_active_workers_check CHECK ((active_workers >= 0)),
-    CONSTRAINT platforms_contact_email_check CHECK (((length(contact_email) >= 3) AND (length(contact_email) <= 320))),
-    CONSTRAINT platforms_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
-    CONSTRAINT platforms_total_tasks_check CHECK ((total_tasks >= 0))
-)
-WITH (fillfactor='80');
-
 -- Name: register_platform(text, text, text, text, text, bytea, text[]); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.register_platform(p_name text, p_contact_email text, p_webhook_url text, p_wallet_address text, p_key_prefix text, p_key_hash bytea, p_scopes text[]) RETURNS SETOF public.platforms
+CREATE FUNCTION public.register_platform(p_name text, p_contact_email text, p_webhook_url text, p_wallet_address text, p_key_prefix text, p_key_hash bytea, p_scopes text[]) RETURNS TABLE(id uuid, name text, contact_email text, webhook_url text, wallet_address text, created_at timestamp with time zone, webhook_endpoint_id uuid)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
 DECLARE
     v_id uuid;
+    v_endpoint_id uuid;
 BEGIN
-    INSERT INTO platforms (name, contact_email, webhook_url, wallet_address)
-    VALUES (p_name, p_contact_email, p_webhook_url, p_wallet_address)
+    INSERT INTO platforms AS p (name, contact_email, wallet_address)
+    VALUES (p_name, p_contact_email, p_wallet_address)
     ON CONFLICT DO NOTHING
-    RETURNING id INTO v_id;
+    RETURNING p.id INTO v_id;
     IF NOT FOUND THEN
-        IF EXISTS (SELECT FROM platforms WHERE lower(contact_email) = lower(p_contact_email)) THEN
+        IF EXISTS (SELECT FROM platforms AS p WHERE lower(p.contact_email) = lower(p_contact_email)) THEN
             RAISE EXCEPTION 'this e-mail address is registered already'
                 USING ERRCODE = 'GS024', COLUMN = 'contact_email';
         END IF;
@@ -3091,6 +3577,10 @@ BEGIN
     END IF;
 
     INSERT INTO ops.api_keys (platform_id, prefix, key_hash, scopes) VALUES (v_id, p_key_prefix, p_key_hash, p_scopes);
+    IF p_webhook_url IS NOT NULL THEN
+        INSERT INTO ops.webhook_endpoints AS e (platform_id, url) VALUES (v_id, p_webhook_url)
+        RETURNING e.id INTO v_endpoint_id;
+    END IF;
     PERFORM ops.act_as(
         'platform', v_id, current_setting('gigstream.ip', TRUE), current_setting('gigstream.user_agent', TRUE)
     );
@@ -3099,7 +3589,10 @@ BEGIN
     PERFORM ops.act_as(
         NULL, NULL, current_setting('gigstream.ip', TRUE), current_setting('gigstream.user_agent', TRUE)
     );
-    RETURN QUERY SELECT p.* FROM platforms AS p WHERE p.id = v_id;
+    RETURN QUERY
+    SELECT p.id, p.name, p.contact_email, p.webhook_url, p.wallet_address::text, p.created_at, v_endpoint_id
+    FROM platforms AS p
+    WHERE p.id = v_id;
 END;
 $$;
 
@@ -3555,6 +4048,40 @@ BEGIN
 END;
 $$;
 
+-- Name: rotate_inbound_secret(); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.rotate_inbound_secret() RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_platform_id uuid := ops.require_platform();
+    v_id uuid;
+BEGIN
+    UPDATE ops.inbound_secrets AS s SET expires_at = clock_timestamp() + interval '24 hours'
+    WHERE s.platform_id = v_platform_id AND s.expires_at IS NULL;
+    INSERT INTO ops.inbound_secrets (platform_id) VALUES (v_platform_id) RETURNING id INTO v_id;
+    PERFORM ops.audit('inbound_secret.rotated', 'inbound_secret', v_id);
+    RETURN v_id;
+END;
+$$;
+
+-- Name: rotate_webhook_secret(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.rotate_webhook_secret(p_endpoint_id uuid) RETURNS ops.webhook_endpoints
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_endpoint ops.webhook_endpoints := ops.lock_endpoint(p_endpoint_id);
+BEGIN
+    UPDATE ops.webhook_endpoints AS e
+    SET secret_version = e.secret_version + 1, secret_rotated_at = clock_timestamp()
+    WHERE e.id = p_endpoint_id
+    RETURNING e.* INTO v_endpoint;
+    PERFORM ops.audit('webhook_endpoint.secret_rotated', 'webhook_endpoint', p_endpoint_id);
+    RETURN v_endpoint;
+END;
+$$;
+
 -- Name: advance_terms; Type: TABLE; Schema: ops; Owner: -
 
 CREATE TABLE ops.advance_terms (
@@ -3705,6 +4232,30 @@ CREATE FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, 
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (p_anchor_amount + (0.000001 * div((((p_total - p_anchor_amount) * (1000000)::numeric) * GREATEST((0)::numeric, floor(EXTRACT(epoch FROM (LEAST(p_at, p_end_time) - p_anchor_time))))), EXTRACT(epoch FROM (p_end_time - p_anchor_time)))));
 
+-- Name: test_webhook_endpoint(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.test_webhook_endpoint(p_endpoint_id uuid) RETURNS ops.webhook_deliveries
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_endpoint ops.webhook_endpoints := ops.lock_endpoint(p_endpoint_id);
+    v_delivery ops.webhook_deliveries;
+    v_event_id uuid := ops.uuid_v7();
+BEGIN
+    IF v_endpoint.disabled_at IS NOT NULL THEN
+        RAISE EXCEPTION 'the endpoint is disabled' USING ERRCODE = 'GS011';
+    END IF;
+    INSERT INTO ops.outbox (id, event, platform_id, object_type, object_id, payload)
+    VALUES (
+        v_event_id, 'webhook_endpoint.test', v_endpoint.platform_id, 'webhook_endpoint', p_endpoint_id,
+        jsonb_build_object('url', v_endpoint.url)
+    );
+    SELECT d.* INTO v_delivery FROM ops.webhook_deliveries AS d
+    WHERE d.event_id = v_event_id AND d.endpoint_id = p_endpoint_id;
+    RETURN v_delivery;
+END;
+$$;
+
 -- Name: top_up_stream(uuid, numeric, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.top_up_stream(p_stream_id uuid, p_amount numeric, p_end_time timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS public.streams
@@ -3777,9 +4328,33 @@ BEGIN
 END;
 $$;
 
--- Name: update_platform(text, text, text); Type: FUNCTION; Schema: public; Owner: -
+-- Name: platforms; Type: TABLE; Schema: public; Owner: -
 
-CREATE FUNCTION public.update_platform(p_name text DEFAULT NULL::text, p_contact_email text DEFAULT NULL::text, p_wallet_address text DEFAULT NULL::text) RETURNS public.platforms
+CREATE TABLE public.platforms (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    name text NOT NULL,
+    api_key text,
+    api_key_hash bytea,
+    webhook_url text,
+    webhook_secret bytea,
+    contact_email text NOT NULL,
+    wallet_address ops.address,
+    total_payouts ops.usdc DEFAULT 0 NOT NULL,
+    total_tasks integer DEFAULT 0 NOT NULL,
+    active_workers integer DEFAULT 0 NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT platforms_active_workers_check CHECK ((active_workers >= 0)),
+    CONSTRAINT platforms_contact_email_check CHECK (((length(contact_email) >= 3) AND (length(contact_email) <= 320))),
+    CONSTRAINT platforms_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+    CONSTRAINT platforms_total_tasks_check CHECK ((total_tasks >= 0))
+)
+WITH (fillfactor='80');
+
+-- Name: update_platform(text, text, text, numeric); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.update_platform(p_name text DEFAULT NULL::text, p_contact_email text DEFAULT NULL::text, p_wallet_address text DEFAULT NULL::text, p_balance_low_threshold numeric DEFAULT NULL::numeric) RETURNS public.platforms
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
@@ -3793,13 +4368,19 @@ BEGIN
         wallet_address = coalesce(p_wallet_address, p.wallet_address)
     WHERE p.id = ops.require_platform()
     RETURNING p.* INTO v_platform;
+    IF p_balance_low_threshold IS NOT NULL THEN
+        INSERT INTO ops.balance_alerts AS b (platform_id, threshold)
+        VALUES (v_platform.id, p_balance_low_threshold)
+        ON CONFLICT (platform_id) DO UPDATE SET threshold = excluded.threshold;
+    END IF;
 
     PERFORM ops.audit(
         'platform.updated', 'platform', v_platform.id,
         jsonb_build_object('fields', array_remove(ARRAY[
             CASE WHEN p_name IS NOT NULL THEN 'name' END,
             CASE WHEN p_contact_email IS NOT NULL THEN 'contact_email' END,
-            CASE WHEN p_wallet_address IS NOT NULL THEN 'wallet_address' END
+            CASE WHEN p_wallet_address IS NOT NULL THEN 'wallet_address' END,
+            CASE WHEN p_balance_low_threshold IS NOT NULL THEN 'balance_low_threshold' END
         ], NULL))
     );
     RETURN v_platform;
@@ -3923,6 +4504,53 @@ BEGIN
         NEW.next_release_at := NULL;
     END IF;
     RETURN NEW;
+END;
+$$;
+
+-- Name: update_webhook_endpoint(uuid, text, text[], text, boolean); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.update_webhook_endpoint(p_endpoint_id uuid, p_url text, p_event_types text[], p_description text, p_is_enabled boolean) RETURNS ops.webhook_endpoints
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_endpoint ops.webhook_endpoints := ops.lock_endpoint(p_endpoint_id);
+BEGIN
+    UPDATE ops.webhook_endpoints AS e
+    SET
+        url = coalesce(p_url, e.url),
+        event_types = coalesce(p_event_types, e.event_types),
+        description = coalesce(p_description, e.description),
+        disabled_at = CASE
+            WHEN p_is_enabled IS NULL THEN e.disabled_at
+            WHEN NOT p_is_enabled THEN coalesce(e.disabled_at, clock_timestamp())
+        END,
+        disabled_reason = CASE
+            WHEN p_is_enabled IS NULL THEN e.disabled_reason
+            WHEN NOT p_is_enabled THEN coalesce(e.disabled_reason, 'platform')
+        END,
+        failing_since = CASE WHEN p_is_enabled IS DISTINCT FROM TRUE THEN e.failing_since END
+    WHERE e.id = p_endpoint_id
+    RETURNING e.* INTO v_endpoint;
+
+    IF NOT p_is_enabled THEN
+        UPDATE ops.webhook_deliveries AS d
+        SET
+            status = 'failed',
+            next_attempt_at = NULL,
+            leased_until = NULL,
+            error = coalesce(d.error, 'the endpoint is disabled')
+        WHERE d.endpoint_id = p_endpoint_id AND d.status = 'pending';
+    END IF;
+    PERFORM ops.audit(
+        'webhook_endpoint.updated', 'webhook_endpoint', p_endpoint_id,
+        jsonb_build_object('fields', array_remove(ARRAY[
+            CASE WHEN p_url IS NOT NULL THEN 'url' END,
+            CASE WHEN p_event_types IS NOT NULL THEN 'event_types' END,
+            CASE WHEN p_description IS NOT NULL THEN 'description' END,
+            CASE WHEN p_is_enabled IS NOT NULL THEN 'is_enabled' END
+        ], NULL))
+    );
+    RETURN v_endpoint;
 END;
 $$;
 
@@ -4278,6 +4906,14 @@ CREATE TABLE ops.audit_waiting (
     audit_id uuid NOT NULL
 );
 
+-- Name: balance_alerts; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.balance_alerts (
+    platform_id uuid NOT NULL,
+    threshold ops.usdc,
+    is_low boolean DEFAULT false NOT NULL
+);
+
 -- Name: deposits; Type: TABLE; Schema: ops; Owner: -
 
 CREATE TABLE ops.deposits (
@@ -4304,6 +4940,16 @@ CREATE TABLE ops.earning_days (
 )
 WITH (fillfactor='50');
 
+-- Name: event_counters; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.event_counters (
+    object_id uuid NOT NULL,
+    platform_id uuid,
+    last bigint NOT NULL,
+    CONSTRAINT event_counters_last_check CHECK ((last > 0))
+)
+WITH (fillfactor='80');
+
 -- Name: idempotency_keys; Type: TABLE; Schema: ops; Owner: -
 
 CREATE TABLE ops.idempotency_keys (
@@ -4316,6 +4962,15 @@ CREATE TABLE ops.idempotency_keys (
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT idempotency_keys_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255))),
     CONSTRAINT idempotency_keys_request_hash_check CHECK ((length(request_hash) = 32))
+);
+
+-- Name: inbound_secrets; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.inbound_secrets (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    platform_id uuid NOT NULL,
+    expires_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
 -- Name: invites; Type: TABLE; Schema: ops; Owner: -
@@ -4371,7 +5026,9 @@ CREATE TABLE ops.outbox (
     object_type text NOT NULL,
     object_id uuid NOT NULL,
     payload jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    sequence bigint NOT NULL
 );
 
 -- Name: paid_workers; Type: TABLE; Schema: ops; Owner: -
@@ -4744,6 +5401,11 @@ ALTER TABLE ONLY ops.audit_seals
 ALTER TABLE ONLY ops.audit_waiting
     ADD CONSTRAINT audit_waiting_pkey PRIMARY KEY (xid, audit_id);
 
+-- Name: balance_alerts balance_alerts_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.balance_alerts
+    ADD CONSTRAINT balance_alerts_pkey PRIMARY KEY (platform_id);
+
 -- Name: deposits deposits_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.deposits
@@ -4769,10 +5431,20 @@ ALTER TABLE ONLY ops.disputes
 ALTER TABLE ONLY ops.earning_days
     ADD CONSTRAINT earning_days_pkey PRIMARY KEY (platform_id, day);
 
+-- Name: event_counters event_counters_object_id_platform_id_key; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.event_counters
+    ADD CONSTRAINT event_counters_object_id_platform_id_key UNIQUE NULLS NOT DISTINCT (object_id, platform_id);
+
 -- Name: idempotency_keys idempotency_keys_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (principal, route, key);
+
+-- Name: inbound_secrets inbound_secrets_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.inbound_secrets
+    ADD CONSTRAINT inbound_secrets_pkey PRIMARY KEY (id);
 
 -- Name: invites invites_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
@@ -4863,6 +5535,21 @@ ALTER TABLE ONLY ops.transaction_states
 
 ALTER TABLE ONLY ops.wallet_nonces
     ADD CONSTRAINT wallet_nonces_pkey PRIMARY KEY (nonce);
+
+-- Name: webhook_deliveries webhook_deliveries_event_id_endpoint_id_key; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_event_id_endpoint_id_key UNIQUE (event_id, endpoint_id);
+
+-- Name: webhook_deliveries webhook_deliveries_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (id);
+
+-- Name: webhook_endpoints webhook_endpoints_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.webhook_endpoints
+    ADD CONSTRAINT webhook_endpoints_pkey PRIMARY KEY (id);
 
 -- Name: worker_counters worker_counters_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
@@ -5002,6 +5689,10 @@ CREATE INDEX deposits_platform_id_idx ON ops.deposits USING btree (platform_id, 
 
 CREATE INDEX idempotency_keys_created_at_idx ON ops.idempotency_keys USING btree (created_at);
 
+-- Name: inbound_secrets_platform_id_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX inbound_secrets_platform_id_idx ON ops.inbound_secrets USING btree (platform_id);
+
 -- Name: invites_expires_at_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX invites_expires_at_idx ON ops.invites USING btree (expires_at);
@@ -5030,9 +5721,17 @@ CREATE INDEX loan_quotes_worker_id_idx ON ops.loan_quotes USING btree (worker_id
 
 CREATE INDEX memberships_worker_id_idx ON ops.memberships USING btree (worker_id);
 
--- Name: outbox_platform_id_idx; Type: INDEX; Schema: ops; Owner: -
+-- Name: outbox_feed_idx; Type: INDEX; Schema: ops; Owner: -
 
-CREATE INDEX outbox_platform_id_idx ON ops.outbox USING btree (platform_id, id);
+CREATE INDEX outbox_feed_idx ON ops.outbox USING btree (platform_id, xid, id);
+
+-- Name: outbox_object_id_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX outbox_object_id_idx ON ops.outbox USING btree (object_id, platform_id, sequence);
+
+-- Name: outbox_platform_id_created_at_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX outbox_platform_id_created_at_idx ON ops.outbox USING btree (platform_id, created_at);
 
 -- Name: refresh_tokens_expires_at_idx; Type: INDEX; Schema: ops; Owner: -
 
@@ -5069,6 +5768,30 @@ CREATE INDEX transaction_states_transaction_id_idx ON ops.transaction_states USI
 -- Name: wallet_nonces_expires_at_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX wallet_nonces_expires_at_idx ON ops.wallet_nonces USING btree (expires_at);
+
+-- Name: webhook_deliveries_due_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX webhook_deliveries_due_idx ON ops.webhook_deliveries USING btree (endpoint_id, next_attempt_at) WHERE (status = 'pending'::text);
+
+-- Name: webhook_deliveries_endpoint_id_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX webhook_deliveries_endpoint_id_idx ON ops.webhook_deliveries USING btree (endpoint_id, id);
+
+-- Name: webhook_deliveries_leased_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX webhook_deliveries_leased_idx ON ops.webhook_deliveries USING btree (endpoint_id) WHERE (leased_until IS NOT NULL);
+
+-- Name: webhook_deliveries_platform_id_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX webhook_deliveries_platform_id_idx ON ops.webhook_deliveries USING btree (platform_id);
+
+-- Name: webhook_deliveries_status_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX webhook_deliveries_status_idx ON ops.webhook_deliveries USING btree (endpoint_id, status, id);
+
+-- Name: webhook_endpoints_platform_id_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX webhook_endpoints_platform_id_idx ON ops.webhook_endpoints USING btree (platform_id, id);
 
 -- Name: audit_logs_action_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -5294,9 +6017,25 @@ CREATE TRIGGER _000_append_only BEFORE UPDATE OR TRUNCATE ON ops.transaction_sta
 
 CREATE TRIGGER _000_no_truncate BEFORE TRUNCATE ON ops.deposits FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
 
+-- Name: outbox _100_number; Type: TRIGGER; Schema: ops; Owner: -
+
+CREATE TRIGGER _100_number BEFORE INSERT ON ops.outbox FOR EACH ROW EXECUTE FUNCTION ops.number_event();
+
+-- Name: webhook_endpoints _100_touch; Type: TRIGGER; Schema: ops; Owner: -
+
+CREATE TRIGGER _100_touch BEFORE UPDATE OF url, event_types, description, secret_version, disabled_at ON ops.webhook_endpoints FOR EACH ROW EXECUTE FUNCTION ops.touch();
+
 -- Name: api_keys _500_mirror_api_key; Type: TRIGGER; Schema: ops; Owner: -
 
 CREATE TRIGGER _500_mirror_api_key AFTER INSERT ON ops.api_keys FOR EACH ROW EXECUTE FUNCTION ops.mirror_api_key();
+
+-- Name: webhook_endpoints _500_mirror_webhook; Type: TRIGGER; Schema: ops; Owner: -
+
+CREATE TRIGGER _500_mirror_webhook AFTER INSERT OR DELETE OR UPDATE OF url ON ops.webhook_endpoints FOR EACH ROW EXECUTE FUNCTION ops.mirror_webhook();
+
+-- Name: outbox _500_queue_deliveries; Type: TRIGGER; Schema: ops; Owner: -
+
+CREATE TRIGGER _500_queue_deliveries AFTER INSERT ON ops.outbox REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ops.queue_deliveries();
 
 -- Name: memberships _510_platform_statistics_delete; Type: TRIGGER; Schema: ops; Owner: -
 
@@ -5393,6 +6132,10 @@ CREATE TRIGGER _500_record_state_insert AFTER INSERT ON public.transactions REFE
 -- Name: transactions _500_record_state_update; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER _500_record_state_update AFTER UPDATE ON public.transactions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ops.record_transaction_state();
+
+-- Name: reputation_events _500_tell; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _500_tell AFTER INSERT ON public.reputation_events REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ops.tell_reputation();
 
 -- Name: tasks _500_worker_statistics_delete; Type: TRIGGER; Schema: public; Owner: -
 
@@ -5510,6 +6253,11 @@ ALTER TABLE ONLY ops.api_keys
 ALTER TABLE ONLY ops.appeals
     ADD CONSTRAINT appeals_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.reputation_events(id) ON DELETE CASCADE;
 
+-- Name: balance_alerts balance_alerts_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.balance_alerts
+    ADD CONSTRAINT balance_alerts_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
+
 -- Name: deposits deposits_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.deposits
@@ -5524,6 +6272,11 @@ ALTER TABLE ONLY ops.disputes
 
 ALTER TABLE ONLY ops.earning_days
     ADD CONSTRAINT earning_days_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
+
+-- Name: inbound_secrets inbound_secrets_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.inbound_secrets
+    ADD CONSTRAINT inbound_secrets_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
 
 -- Name: invites invites_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
@@ -5594,6 +6347,26 @@ ALTER TABLE ONLY ops.task_days
 
 ALTER TABLE ONLY ops.transaction_states
     ADD CONSTRAINT transaction_states_transaction_id_fkey FOREIGN KEY (transaction_id) REFERENCES public.transactions(id) ON DELETE CASCADE;
+
+-- Name: webhook_deliveries webhook_deliveries_endpoint_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES ops.webhook_endpoints(id) ON DELETE CASCADE;
+
+-- Name: webhook_deliveries webhook_deliveries_event_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_event_id_fkey FOREIGN KEY (event_id) REFERENCES ops.outbox(id) ON DELETE CASCADE;
+
+-- Name: webhook_deliveries webhook_deliveries_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
+
+-- Name: webhook_endpoints webhook_endpoints_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.webhook_endpoints
+    ADD CONSTRAINT webhook_endpoints_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
 
 -- Name: worker_counters worker_counters_worker_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
@@ -5725,6 +6498,10 @@ ALTER TABLE ops.audit_seals ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.audit_waiting ENABLE ROW LEVEL SECURITY;
 
+-- Name: balance_alerts; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.balance_alerts ENABLE ROW LEVEL SECURITY;
+
 -- Name: deposits; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.deposits ENABLE ROW LEVEL SECURITY;
@@ -5736,6 +6513,10 @@ ALTER TABLE ops.disputes ENABLE ROW LEVEL SECURITY;
 -- Name: earning_days; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.earning_days ENABLE ROW LEVEL SECURITY;
+
+-- Name: event_counters; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.event_counters ENABLE ROW LEVEL SECURITY;
 
 -- Name: advance_terms every_row; Type: POLICY; Schema: ops; Owner: -
 
@@ -5765,6 +6546,10 @@ CREATE POLICY every_row ON ops.audit_seals TO jobs, operator USING (true) WITH C
 
 CREATE POLICY every_row ON ops.audit_waiting TO jobs, operator USING (true) WITH CHECK (true);
 
+-- Name: balance_alerts every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.balance_alerts TO jobs, operator USING (true) WITH CHECK (true);
+
 -- Name: deposits every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.deposits TO jobs, operator USING (true) WITH CHECK (true);
@@ -5777,9 +6562,17 @@ CREATE POLICY every_row ON ops.disputes TO jobs, operator USING (true) WITH CHEC
 
 CREATE POLICY every_row ON ops.earning_days TO jobs, operator USING (true) WITH CHECK (true);
 
+-- Name: event_counters every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.event_counters TO jobs, operator USING (true) WITH CHECK (true);
+
 -- Name: idempotency_keys every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.idempotency_keys TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: inbound_secrets every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.inbound_secrets TO jobs, operator USING (true) WITH CHECK (true);
 
 -- Name: invites every_row; Type: POLICY; Schema: ops; Owner: -
 
@@ -5837,6 +6630,14 @@ CREATE POLICY every_row ON ops.transaction_states TO jobs, operator USING (true)
 
 CREATE POLICY every_row ON ops.wallet_nonces TO jobs, operator USING (true) WITH CHECK (true);
 
+-- Name: webhook_deliveries every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.webhook_deliveries TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: webhook_endpoints every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.webhook_endpoints TO jobs, operator USING (true) WITH CHECK (true);
+
 -- Name: worker_counters every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.worker_counters TO jobs, operator USING (true) WITH CHECK (true);
@@ -5869,6 +6670,10 @@ CREATE POLICY every_row_read ON ops.audit_seals FOR SELECT TO auditor USING (tru
 
 CREATE POLICY every_row_read ON ops.audit_waiting FOR SELECT TO auditor USING (true);
 
+-- Name: balance_alerts every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.balance_alerts FOR SELECT TO auditor USING (true);
+
 -- Name: deposits every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.deposits FOR SELECT TO auditor USING (true);
@@ -5881,9 +6686,17 @@ CREATE POLICY every_row_read ON ops.disputes FOR SELECT TO auditor USING (true);
 
 CREATE POLICY every_row_read ON ops.earning_days FOR SELECT TO auditor USING (true);
 
+-- Name: event_counters every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.event_counters FOR SELECT TO auditor USING (true);
+
 -- Name: idempotency_keys every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.idempotency_keys FOR SELECT TO auditor USING (true);
+
+-- Name: inbound_secrets every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.inbound_secrets FOR SELECT TO auditor USING (true);
 
 -- Name: invites every_row_read; Type: POLICY; Schema: ops; Owner: -
 
@@ -5941,6 +6754,14 @@ CREATE POLICY every_row_read ON ops.transaction_states FOR SELECT TO auditor USI
 
 CREATE POLICY every_row_read ON ops.wallet_nonces FOR SELECT TO auditor USING (true);
 
+-- Name: webhook_deliveries every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.webhook_deliveries FOR SELECT TO auditor USING (true);
+
+-- Name: webhook_endpoints every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.webhook_endpoints FOR SELECT TO auditor USING (true);
+
 -- Name: worker_counters every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.worker_counters FOR SELECT TO auditor USING (true);
@@ -5948,6 +6769,10 @@ CREATE POLICY every_row_read ON ops.worker_counters FOR SELECT TO auditor USING 
 -- Name: idempotency_keys; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.idempotency_keys ENABLE ROW LEVEL SECURITY;
+
+-- Name: inbound_secrets; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.inbound_secrets ENABLE ROW LEVEL SECURITY;
 
 -- Name: invites; Type: ROW SECURITY; Schema: ops; Owner: -
 
@@ -6045,6 +6870,10 @@ CREATE POLICY tenant_read ON ops.appeals FOR SELECT TO api USING ((EXISTS ( SELE
    FROM public.reputation_events e
   WHERE (e.id = appeals.event_id))));
 
+-- Name: balance_alerts tenant_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_read ON ops.balance_alerts FOR SELECT TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
+
 -- Name: disputes tenant_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY tenant_read ON ops.disputes FOR SELECT TO api USING ((EXISTS ( SELECT
@@ -6058,6 +6887,10 @@ CREATE POLICY tenant_read ON ops.earning_days FOR SELECT TO api USING ((platform
 -- Name: memberships tenant_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY tenant_read ON ops.memberships FOR SELECT TO api USING ((( SELECT ops.tenant() AS tenant) = ANY (ARRAY[platform_id, worker_id])));
+
+-- Name: outbox tenant_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_read ON ops.outbox FOR SELECT TO api USING (((platform_id = ( SELECT ops.tenant() AS tenant)) AND (object_type <> 'loan'::text)));
 
 -- Name: payout_days tenant_read; Type: POLICY; Schema: ops; Owner: -
 
@@ -6077,6 +6910,18 @@ CREATE POLICY tenant_read ON ops.transaction_states FOR SELECT TO api USING ((EX
    FROM public.transactions x
   WHERE (x.id = transaction_states.transaction_id))));
 
+-- Name: inbound_secrets tenant_rows; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_rows ON ops.inbound_secrets TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
+
+-- Name: webhook_deliveries tenant_rows; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_rows ON ops.webhook_deliveries TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
+
+-- Name: webhook_endpoints tenant_rows; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_rows ON ops.webhook_endpoints TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
+
 -- Name: advance_terms tenant_write; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY tenant_write ON ops.advance_terms FOR UPDATE TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
@@ -6092,6 +6937,14 @@ ALTER TABLE ops.transaction_states ENABLE ROW LEVEL SECURITY;
 -- Name: wallet_nonces; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.wallet_nonces ENABLE ROW LEVEL SECURITY;
+
+-- Name: webhook_deliveries; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.webhook_deliveries ENABLE ROW LEVEL SECURITY;
+
+-- Name: webhook_endpoints; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.webhook_endpoints ENABLE ROW LEVEL SECURITY;
 
 -- Name: worker_counters; Type: ROW SECURITY; Schema: ops; Owner: -
 
@@ -6513,6 +7366,11 @@ GRANT ALL ON FUNCTION ops.check_invariants() TO jobs;
 GRANT ALL ON FUNCTION ops.check_invariants() TO operator;
 GRANT ALL ON FUNCTION ops.check_invariants() TO auditor;
 
+-- Name: FUNCTION claim_deliveries(p_limit integer, p_each integer, p_lease interval); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.claim_deliveries(p_limit integer, p_each integer, p_lease interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.claim_deliveries(p_limit integer, p_each integer, p_lease interval) TO jobs;
+
 -- Name: FUNCTION claim_request(p_route text, p_key text, p_request_hash bytea); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.claim_request(p_route text, p_key text, p_request_hash bytea) FROM PUBLIC;
@@ -6540,6 +7398,11 @@ GRANT ALL ON FUNCTION ops.count_request(p_key text, p_limit integer, OUT "limit"
 
 REVOKE ALL ON FUNCTION ops.count_task_days() FROM PUBLIC;
 
+-- Name: FUNCTION disable_endpoints(p_endpoints uuid[], p_reason text); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.disable_endpoints(p_endpoints uuid[], p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.disable_endpoints(p_endpoints uuid[], p_reason text) TO jobs;
+
 -- Name: FUNCTION email_hash(p_email text); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.email_hash(p_email text) FROM PUBLIC;
@@ -6556,6 +7419,20 @@ GRANT ALL ON FUNCTION ops.emit(p_event text, p_platform_id uuid, p_worker_id uui
 -- Name: FUNCTION end_session(p_session_id uuid); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.end_session(p_session_id uuid) FROM PUBLIC;
+
+-- Name: FUNCTION event_data(p_object_type text, p_object_id uuid, p_worker_id uuid, p_payload jsonb); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.event_data(p_object_type text, p_object_id uuid, p_worker_id uuid, p_payload jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.event_data(p_object_type text, p_object_id uuid, p_worker_id uuid, p_payload jsonb) TO api;
+GRANT ALL ON FUNCTION ops.event_data(p_object_type text, p_object_id uuid, p_worker_id uuid, p_payload jsonb) TO jobs;
+GRANT ALL ON FUNCTION ops.event_data(p_object_type text, p_object_id uuid, p_worker_id uuid, p_payload jsonb) TO signer;
+GRANT ALL ON FUNCTION ops.event_data(p_object_type text, p_object_id uuid, p_worker_id uuid, p_payload jsonb) TO operator;
+GRANT ALL ON FUNCTION ops.event_data(p_object_type text, p_object_id uuid, p_worker_id uuid, p_payload jsonb) TO auditor;
+
+-- Name: FUNCTION event_position(p_event_id uuid); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.event_position(p_event_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.event_position(p_event_id uuid) TO api;
 
 -- Name: TABLE streams; Type: ACL; Schema: public; Owner: -
 
@@ -6634,6 +7511,63 @@ GRANT ALL ON FUNCTION ops.halt_stream(p_stream public.streams) TO api;
 REVOKE ALL ON FUNCTION ops.hand_on_scopes(p_scopes text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.hand_on_scopes(p_scopes text[]) TO api;
 
+-- Name: FUNCTION is_wanted(p_endpoint_id uuid, p_event_types text[], p_event text, p_object_type text, p_object_id uuid); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.is_wanted(p_endpoint_id uuid, p_event_types text[], p_event text, p_object_type text, p_object_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.is_wanted(p_endpoint_id uuid, p_event_types text[], p_event text, p_object_type text, p_object_id uuid) TO api;
+
+-- Name: TABLE webhook_endpoints; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT,DELETE ON TABLE ops.webhook_endpoints TO api;
+GRANT SELECT ON TABLE ops.webhook_endpoints TO jobs;
+GRANT SELECT ON TABLE ops.webhook_endpoints TO operator;
+GRANT SELECT ON TABLE ops.webhook_endpoints TO auditor;
+
+-- Name: COLUMN webhook_endpoints.url; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(url) ON TABLE ops.webhook_endpoints TO api;
+GRANT UPDATE(url) ON TABLE ops.webhook_endpoints TO jobs;
+
+-- Name: COLUMN webhook_endpoints.event_types; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(event_types) ON TABLE ops.webhook_endpoints TO api;
+GRANT UPDATE(event_types) ON TABLE ops.webhook_endpoints TO jobs;
+
+-- Name: COLUMN webhook_endpoints.description; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(description) ON TABLE ops.webhook_endpoints TO api;
+GRANT UPDATE(description) ON TABLE ops.webhook_endpoints TO jobs;
+
+-- Name: COLUMN webhook_endpoints.secret_version; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(secret_version) ON TABLE ops.webhook_endpoints TO api;
+GRANT UPDATE(secret_version) ON TABLE ops.webhook_endpoints TO jobs;
+
+-- Name: COLUMN webhook_endpoints.secret_rotated_at; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(secret_rotated_at) ON TABLE ops.webhook_endpoints TO api;
+GRANT UPDATE(secret_rotated_at) ON TABLE ops.webhook_endpoints TO jobs;
+
+-- Name: COLUMN webhook_endpoints.failing_since; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(failing_since) ON TABLE ops.webhook_endpoints TO api;
+GRANT UPDATE(failing_since) ON TABLE ops.webhook_endpoints TO jobs;
+
+-- Name: COLUMN webhook_endpoints.disabled_at; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(disabled_at) ON TABLE ops.webhook_endpoints TO api;
+GRANT UPDATE(disabled_at) ON TABLE ops.webhook_endpoints TO jobs;
+
+-- Name: COLUMN webhook_endpoints.disabled_reason; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(disabled_reason) ON TABLE ops.webhook_endpoints TO api;
+GRANT UPDATE(disabled_reason) ON TABLE ops.webhook_endpoints TO jobs;
+
+-- Name: FUNCTION lock_endpoint(p_endpoint_id uuid); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.lock_endpoint(p_endpoint_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.lock_endpoint(p_endpoint_id uuid) TO api;
+
 -- Name: FUNCTION lock_members(p_workers uuid[]); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.lock_members(p_workers uuid[]) FROM PUBLIC;
@@ -6658,6 +7592,14 @@ GRANT ALL ON FUNCTION ops.migration_version() TO api;
 
 REVOKE ALL ON FUNCTION ops.mirror_api_key() FROM PUBLIC;
 
+-- Name: FUNCTION mirror_webhook(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.mirror_webhook() FROM PUBLIC;
+
+-- Name: FUNCTION number_event(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.number_event() FROM PUBLIC;
+
 -- Name: FUNCTION once_a_minute(p_key text); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.once_a_minute(p_key text) FROM PUBLIC;
@@ -6674,6 +7616,10 @@ REVOKE ALL ON FUNCTION ops.principal() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION ops.purge_expired(p_as_of timestamp with time zone, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.purge_expired(p_as_of timestamp with time zone, p_limit integer) TO jobs;
+
+-- Name: FUNCTION queue_deliveries(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.queue_deliveries() FROM PUBLIC;
 
 -- Name: FUNCTION record_transaction_state(); Type: ACL; Schema: ops; Owner: -
 
@@ -6727,10 +7673,19 @@ REVOKE ALL ON FUNCTION ops.start_session(p_worker_id uuid, p_token_hash bytea) F
 REVOKE ALL ON FUNCTION ops.store_answer(p_route text, p_key text, p_status integer, p_body text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.store_answer(p_route text, p_key text, p_status integer, p_body text) TO api;
 
+-- Name: FUNCTION store_deliveries(p_results jsonb); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.store_deliveries(p_results jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.store_deliveries(p_results jsonb) TO jobs;
+
 -- Name: FUNCTION stored_answer(p_route text, p_key text, OUT status smallint, OUT body text); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.stored_answer(p_route text, p_key text, OUT status smallint, OUT body text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.stored_answer(p_route text, p_key text, OUT status smallint, OUT body text) TO api;
+
+-- Name: FUNCTION tell_reputation(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.tell_reputation() FROM PUBLIC;
 
 -- Name: FUNCTION tenant(); Type: ACL; Schema: ops; Owner: -
 
@@ -6805,6 +7760,11 @@ GRANT ALL ON FUNCTION public.advance_fee(p_mode text, p_amount numeric, p_risk_s
 
 REVOKE ALL ON FUNCTION public.advance_limit(p_mode text, p_basis numeric, p_share_percent integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.advance_limit(p_mode text, p_basis numeric, p_share_percent integer) TO api;
+
+-- Name: FUNCTION alert_balances(p_after uuid, p_limit integer, OUT last_id uuid, OUT seen integer, OUT alerted integer); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.alert_balances(p_after uuid, p_limit integer, OUT last_id uuid, OUT seen integer, OUT alerted integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.alert_balances(p_after uuid, p_limit integer, OUT last_id uuid, OUT seen integer, OUT alerted integer) TO jobs;
 
 -- Name: FUNCTION announce_expiring_keys(p_as_of timestamp with time zone, p_limit integer); Type: ACL; Schema: public; Owner: -
 
@@ -6926,6 +7886,11 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.transactions TO signer;
 REVOKE ALL ON FUNCTION public.complete_payment(p_transaction_id uuid, p_tx_hash text, p_payment_no bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.complete_payment(p_transaction_id uuid, p_tx_hash text, p_payment_no bigint) TO jobs;
 
+-- Name: FUNCTION complete_reported_task(p_secret_id uuid, p_task_id uuid, p_external_id text, p_rating integer, p_completion_proof text, p_verification_data jsonb); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.complete_reported_task(p_secret_id uuid, p_task_id uuid, p_external_id text, p_rating integer, p_completion_proof text, p_verification_data jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.complete_reported_task(p_secret_id uuid, p_task_id uuid, p_external_id text, p_rating integer, p_completion_proof text, p_verification_data jsonb) TO api;
+
 -- Name: FUNCTION complete_task(p_task_id uuid, p_rating integer, p_completion_proof text, p_verification_data jsonb); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.complete_task(p_task_id uuid, p_rating integer, p_completion_proof text, p_verification_data jsonb) FROM PUBLIC;
@@ -6951,6 +7916,11 @@ GRANT ALL ON FUNCTION public.create_task(p_worker_id uuid, p_task_type text, p_a
 REVOKE ALL ON FUNCTION public.create_tasks(p_tasks jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.create_tasks(p_tasks jsonb) TO api;
 
+-- Name: FUNCTION create_webhook_endpoint(p_url text, p_event_types text[], p_description text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.create_webhook_endpoint(p_url text, p_event_types text[], p_description text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.create_webhook_endpoint(p_url text, p_event_types text[], p_description text) TO api;
+
 -- Name: FUNCTION credentials(p_email text); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.credentials(p_email text) FROM PUBLIC;
@@ -6970,6 +7940,11 @@ GRANT ALL ON FUNCTION public.decide_appeal(p_appeal_id uuid, p_grant boolean, p_
 
 REVOKE ALL ON FUNCTION public.default_advance(p_loan_id uuid, p_as_of timestamp with time zone, OUT defaulted boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.default_advance(p_loan_id uuid, p_as_of timestamp with time zone, OUT defaulted boolean) TO jobs;
+
+-- Name: FUNCTION delete_webhook_endpoint(p_endpoint_id uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.delete_webhook_endpoint(p_endpoint_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.delete_webhook_endpoint(p_endpoint_id uuid) TO api;
 
 -- Name: FUNCTION deposit(p_amount numeric, OUT id uuid, OUT available numeric); Type: ACL; Schema: public; Owner: -
 
@@ -7071,10 +8046,209 @@ GRANT ALL ON FUNCTION public.quote_advance(p_platform_id uuid, p_mode text, p_am
 REVOKE ALL ON FUNCTION public.rate_task(p_task_id uuid, p_rating integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.rate_task(p_task_id uuid, p_rating integer) TO api;
 
+-- Name: FUNCTION recover_webhook_endpoint(p_endpoint_id uuid, p_since timestamp with time zone, p_all boolean); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.recover_webhook_endpoint(p_endpoint_id uuid, p_since timestamp with time zone, p_all boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.recover_webhook_endpoint(p_endpoint_id uuid, p_since timestamp with time zone, p_all boolean) TO api;
+
+-- Name: TABLE webhook_deliveries; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.webhook_deliveries TO api;
+GRANT SELECT ON TABLE ops.webhook_deliveries TO jobs;
+GRANT SELECT ON TABLE ops.webhook_deliveries TO operator;
+GRANT SELECT ON TABLE ops.webhook_deliveries TO auditor;
+
+-- Name: COLUMN webhook_deliveries.platform_id; Type: ACL; Schema: ops; Owner: -
+
+GRANT INSERT(platform_id) ON TABLE ops.webhook_deliveries TO api;
+
+-- Name: COLUMN webhook_deliveries.endpoint_id; Type: ACL; Schema: ops; Owner: -
+
+GRANT INSERT(endpoint_id) ON TABLE ops.webhook_deliveries TO api;
+
+-- Name: COLUMN webhook_deliveries.event_id; Type: ACL; Schema: ops; Owner: -
+
+GRANT INSERT(event_id) ON TABLE ops.webhook_deliveries TO api;
+
+-- Name: COLUMN webhook_deliveries.status; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(status) ON TABLE ops.webhook_deliveries TO api;
+GRANT UPDATE(status) ON TABLE ops.webhook_deliveries TO jobs;
+
+-- Name: COLUMN webhook_deliveries.attempts; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(attempts) ON TABLE ops.webhook_deliveries TO api;
+GRANT UPDATE(attempts) ON TABLE ops.webhook_deliveries TO jobs;
+
+-- Name: COLUMN webhook_deliveries.next_attempt_at; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(next_attempt_at) ON TABLE ops.webhook_deliveries TO api;
+GRANT UPDATE(next_attempt_at) ON TABLE ops.webhook_deliveries TO jobs;
+
+-- Name: COLUMN webhook_deliveries.leased_until; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(leased_until) ON TABLE ops.webhook_deliveries TO api;
+GRANT UPDATE(leased_until) ON TABLE ops.webhook_deliveries TO jobs;
+
+-- Name: COLUMN webhook_deliveries.last_attempt_at; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(last_attempt_at) ON TABLE ops.webhook_deliveries TO api;
+GRANT UPDATE(last_attempt_at) ON TABLE ops.webhook_deliveries TO jobs;
+
+-- Name: COLUMN webhook_deliveries.response_status; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(response_status) ON TABLE ops.webhook_deliveries TO api;
+GRANT UPDATE(response_status) ON TABLE ops.webhook_deliveries TO jobs;
+
+-- Name: COLUMN webhook_deliveries.response_body; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(response_body) ON TABLE ops.webhook_deliveries TO api;
+GRANT UPDATE(response_body) ON TABLE ops.webhook_deliveries TO jobs;
+
+-- Name: COLUMN webhook_deliveries.latency_ms; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(latency_ms) ON TABLE ops.webhook_deliveries TO api;
+GRANT UPDATE(latency_ms) ON TABLE ops.webhook_deliveries TO jobs;
+
+-- Name: COLUMN webhook_deliveries.error; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(error) ON TABLE ops.webhook_deliveries TO api;
+GRANT UPDATE(error) ON TABLE ops.webhook_deliveries TO jobs;
+
+-- Name: FUNCTION redeliver_webhook(p_delivery_id uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.redeliver_webhook(p_delivery_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.redeliver_webhook(p_delivery_id uuid) TO api;
+
 -- Name: FUNCTION refresh_session(p_token_hash bytea, p_next_hash bytea); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.refresh_session(p_token_hash bytea, p_next_hash bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.refresh_session(p_token_hash bytea, p_next_hash bytea) TO api;
+
+-- Name: FUNCTION register_platform(p_name text, p_contact_email text, p_webhook_url text, p_wallet_address text, p_key_prefix text, p_key_hash bytea, p_scopes text[]); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.register_platform(p_name text, p_contact_email text, p_webhook_url text, p_wallet_address text, p_key_prefix text, p_key_hash bytea, p_scopes text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.register_platform(p_name text, p_contact_email text, p_webhook_url text, p_wallet_address text, p_key_prefix text, p_key_hash bytea, p_scopes text[]) TO api;
+
+-- Name: FUNCTION register_worker(p_name text, p_email text, p_password_hash text, p_wallet ops.wallet_proof, p_invite_hash bytea, p_token_hash bytea); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.register_worker(p_name text, p_email text, p_password_hash text, p_wallet ops.wallet_proof, p_invite_hash bytea, p_token_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.register_worker(p_name text, p_email text, p_password_hash text, p_wallet ops.wallet_proof, p_invite_hash bytea, p_token_hash bytea) TO api;
+
+-- Name: FUNCTION release_due(p_as_of timestamp with time zone, p_limit integer, OUT due integer, OUT released integer, OUT failed integer, OUT amount numeric); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.release_due(p_as_of timestamp with time zone, p_limit integer, OUT due integer, OUT released integer, OUT failed integer, OUT amount numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.release_due(p_as_of timestamp with time zone, p_limit integer, OUT due integer, OUT released integer, OUT failed integer, OUT amount numeric) TO jobs;
+
+-- Name: FUNCTION release_each(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric, OUT failed uuid[]); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.release_each(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric, OUT failed uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.release_each(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric, OUT failed uuid[]) TO jobs;
+
+-- Name: FUNCTION release_stream(p_stream_id uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.release_stream(p_stream_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.release_stream(p_stream_id uuid) TO api;
+
+-- Name: FUNCTION release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) TO api;
+GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) TO jobs;
+GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) TO signer;
+GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) TO operator;
+GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) TO auditor;
+
+-- Name: FUNCTION repay_advance(p_loan_id uuid, p_amount numeric, p_platform_id uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.repay_advance(p_loan_id uuid, p_amount numeric, p_platform_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.repay_advance(p_loan_id uuid, p_amount numeric, p_platform_id uuid) TO api;
+
+-- Name: FUNCTION resolve_dispute(p_task_id uuid, p_to_worker integer, OUT id uuid, OUT status text, OUT paid numeric, OUT refunded numeric); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.resolve_dispute(p_task_id uuid, p_to_worker integer, OUT id uuid, OUT status text, OUT paid numeric, OUT refunded numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.resolve_dispute(p_task_id uuid, p_to_worker integer, OUT id uuid, OUT status text, OUT paid numeric, OUT refunded numeric) TO operator;
+
+-- Name: FUNCTION resume_stream(p_stream_id uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.resume_stream(p_stream_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.resume_stream(p_stream_id uuid) TO api;
+
+-- Name: FUNCTION revoke_api_key(p_key_id uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.revoke_api_key(p_key_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.revoke_api_key(p_key_id uuid) TO api;
+
+-- Name: FUNCTION rotate_api_key(p_key_id uuid, p_overlap interval, p_prefix text, p_key_hash bytea); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.rotate_api_key(p_key_id uuid, p_overlap interval, p_prefix text, p_key_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.rotate_api_key(p_key_id uuid, p_overlap interval, p_prefix text, p_key_hash bytea) TO api;
+
+-- Name: FUNCTION rotate_inbound_secret(); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.rotate_inbound_secret() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.rotate_inbound_secret() TO api;
+
+-- Name: FUNCTION rotate_webhook_secret(p_endpoint_id uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.rotate_webhook_secret(p_endpoint_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.rotate_webhook_secret(p_endpoint_id uuid) TO api;
+
+-- Name: TABLE advance_terms; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE ops.advance_terms TO api;
+GRANT SELECT ON TABLE ops.advance_terms TO jobs;
+GRANT SELECT ON TABLE ops.advance_terms TO operator;
+GRANT SELECT ON TABLE ops.advance_terms TO auditor;
+
+-- Name: FUNCTION set_advance_terms(p_enabled boolean, p_share_percent integer); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.set_advance_terms(p_enabled boolean, p_share_percent integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_advance_terms(p_enabled boolean, p_share_percent integer) TO api;
+
+-- Name: FUNCTION set_platform_active(p_platform_id uuid, p_is_active boolean, OUT id uuid, OUT name text, OUT is_active boolean); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.set_platform_active(p_platform_id uuid, p_is_active boolean, OUT id uuid, OUT name text, OUT is_active boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_platform_active(p_platform_id uuid, p_is_active boolean, OUT id uuid, OUT name text, OUT is_active boolean) TO operator;
+
+-- Name: FUNCTION sign_in(p_email text, p_worker_id uuid, p_invite_hash bytea, p_token_hash bytea); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.sign_in(p_email text, p_worker_id uuid, p_invite_hash bytea, p_token_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sign_in(p_email text, p_worker_id uuid, p_invite_hash bytea, p_token_hash bytea) TO api;
+
+-- Name: FUNCTION sign_out(); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.sign_out() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sign_out() TO api;
+
+-- Name: FUNCTION start_task(p_task_id uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.start_task(p_task_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.start_task(p_task_id uuid) TO api;
+
+-- Name: FUNCTION stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) TO api;
+GRANT ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) TO jobs;
+GRANT ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) TO signer;
+GRANT ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) TO operator;
+GRANT ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) TO auditor;
+
+-- Name: FUNCTION test_webhook_endpoint(p_endpoint_id uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.test_webhook_endpoint(p_endpoint_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.test_webhook_endpoint(p_endpoint_id uuid) TO api;
+
+-- Name: FUNCTION top_up_stream(p_stream_id uuid, p_amount numeric, p_end_time timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.top_up_stream(p_stream_id uuid, p_amount numeric, p_end_time timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.top_up_stream(p_stream_id uuid, p_amount numeric, p_end_time timestamp with time zone) TO api;
+
+-- Name: FUNCTION update_account_ages(p_as_of timestamp with time zone, p_after uuid, p_limit integer, OUT last_id uuid, OUT seen integer, OUT changed integer); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.update_account_ages(p_as_of timestamp with time zone, p_after uuid, p_limit integer, OUT last_id uuid, OUT seen integer, OUT changed integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.update_account_ages(p_as_of timestamp with time zone, p_after uuid, p_limit integer, OUT last_id uuid, OUT seen integer, OUT changed integer) TO jobs;
 
 -- Name: COLUMN platforms.id; Type: ACL; Schema: public; Owner: -
 
@@ -7160,120 +8334,10 @@ GRANT SELECT(updated_at) ON TABLE public.platforms TO jobs;
 GRANT SELECT(updated_at) ON TABLE public.platforms TO operator;
 GRANT SELECT(updated_at) ON TABLE public.platforms TO auditor;
 
--- Name: FUNCTION register_platform(p_name text, p_contact_email text, p_webhook_url text, p_wallet_address text, p_key_prefix text, p_key_hash bytea, p_scopes text[]); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION update_platform(p_name text, p_contact_email text, p_wallet_address text, p_balance_low_threshold numeric); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.register_platform(p_name text, p_contact_email text, p_webhook_url text, p_wallet_address text, p_key_prefix text, p_key_hash bytea, p_scopes text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.register_platform(p_name text, p_contact_email text, p_webhook_url text, p_wallet_address text, p_key_prefix text, p_key_hash bytea, p_scopes text[]) TO api;
-
--- Name: FUNCTION register_worker(p_name text, p_email text, p_password_hash text, p_wallet ops.wallet_proof, p_invite_hash bytea, p_token_hash bytea); Type: ACL; Schema: public; Owner: -
-
-REVOKE ALL ON FUNCTION public.register_worker(p_name text, p_email text, p_password_hash text, p_wallet ops.wallet_proof, p_invite_hash bytea, p_token_hash bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.register_worker(p_name text, p_email text, p_password_hash text, p_wallet ops.wallet_proof, p_invite_hash bytea, p_token_hash bytea) TO api;
-
--- Name: FUNCTION release_due(p_as_of timestamp with time zone, p_limit integer, OUT due integer, OUT released integer, OUT failed integer, OUT amount numeric); Type: ACL; Schema: public; Owner: -
-
-REVOKE ALL ON FUNCTION public.release_due(p_as_of timestamp with time zone, p_limit integer, OUT due integer, OUT released integer, OUT failed integer, OUT amount numeric) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.release_due(p_as_of timestamp with time zone, p_limit integer, OUT due integer, OUT released integer, OUT failed integer, OUT amount numeric) TO jobs;
-
--- Name: FUNCTION release_each(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric, OUT failed uuid[]); Type: ACL; Schema: public; Owner: -
-
-REVOKE ALL ON FUNCTION public.release_each(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric, OUT failed uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.release_each(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric, OUT failed uuid[]) TO jobs;
-
--- Name: FUNCTION release_stream(p_stream_id uuid); Type: ACL; Schema: public; Owner: -
-
-REVOKE ALL ON FUNCTION public.release_stream(p_stream_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.release_stream(p_stream_id uuid) TO api;
-
--- Name: FUNCTION release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric); Type: ACL; Schema: public; Owner: -
-
-REVOKE ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) TO api;
-GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) TO jobs;
-GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) TO signer;
-GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) TO operator;
-GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) TO auditor;
-
--- Name: FUNCTION repay_advance(p_loan_id uuid, p_amount numeric, p_platform_id uuid); Type: ACL; Schema: public; Owner: -
-
-REVOKE ALL ON FUNCTION public.repay_advance(p_loan_id uuid, p_amount numeric, p_platform_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.repay_advance(p_loan_id uuid, p_amount numeric, p_platform_id uuid) TO api;
-
--- Name: FUNCTION resolve_dispute(p_task_id uuid, p_to_worker integer, OUT id uuid, OUT status text, OUT paid numeric, OUT refunded numeric); Type: ACL; Schema: public; Owner: -
-
-REVOKE ALL ON FUNCTION public.resolve_dispute(p_task_id uuid, p_to_worker integer, OUT id uuid, OUT status text, OUT paid numeric, OUT refunded numeric) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.resolve_dispute(p_task_id uuid, p_to_worker integer, OUT id uuid, OUT status text, OUT paid numeric, OUT refunded numeric) TO operator;
-
--- Name: FUNCTION resume_stream(p_stream_id uuid); Type: ACL; Schema: public; Owner: -
-
-REVOKE ALL ON FUNCTION public.resume_stream(p_stream_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.resume_stream(p_stream_id uuid) TO api;
-
--- Name: FUNCTION revoke_api_key(p_key_id uuid); Type: ACL; Schema: public; Owner: -
-
-REVOKE ALL ON FUNCTION public.revoke_api_key(p_key_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.revoke_api_key(p_key_id uuid) TO api;
-
--- Name: FUNCTION rotate_api_key(p_key_id uuid, p_overlap interval, p_prefix text, p_key_hash bytea); Type: ACL; Schema: public; Owner: -
-
-REVOKE ALL ON FUNCTION public.rotate_api_key(p_key_id uuid, p_overlap interval, p_prefix text, p_key_hash bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.rotate_api_key(p_key_id uuid, p_overlap interval, p_prefix text, p_key_hash bytea) TO api;
-
--- Name: TABLE advance_terms; Type: ACL; Schema: ops; Owner: -
-
-GRANT SELECT,INSERT,UPDATE ON TABLE ops.advance_terms TO api;
-GRANT SELECT ON TABLE ops.advance_terms TO jobs;
-GRANT SELECT ON TABLE ops.advance_terms TO operator;
-GRANT SELECT ON TABLE ops.advance_terms TO auditor;
-
--- Name: FUNCTION set_advance_terms(p_enabled boolean, p_share_percent integer); Type: ACL; Schema: public; Owner: -
-
-REVOKE ALL ON FUNCTION public.set_advance_terms(p_enabled boolean, p_share_percent integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.set_advance_terms(p_enabled boolean, p_share_percent integer) TO api;
-
--- Name: FUNCTION set_platform_active(p_platform_id uuid, p_is_active boolean, OUT id uuid, OUT name text, OUT is_active boolean); Type: ACL; Schema: public; Owner: -
-
-REVOKE ALL ON FUNCTION public.set_platform_active(p_platform_id uuid, p_is_active boolean, OUT id uuid, OUT name text, OUT is_active boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.set_platform_active(p_platform_id uuid, p_is_active boolean, OUT id uuid, OUT name text, OUT is_active boolean) TO operator;
-
--- Name: FUNCTION sign_in(p_email text, p_worker_id uuid, p_invite_hash bytea, p_token_hash bytea); Type: ACL; Schema: public; Owner: -
-
-REVOKE ALL ON FUNCTION public.sign_in(p_email text, p_worker_id uuid, p_invite_hash bytea, p_token_hash bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.sign_in(p_email text, p_worker_id uuid, p_invite_hash bytea, p_token_hash bytea) TO api;
-
--- Name: FUNCTION sign_out(); Type: ACL; Schema: public; Owner: -
-
-REVOKE ALL ON FUNCTION public.sign_out() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.sign_out() TO api;
-
--- Name: FUNCTION start_task(p_task_id uuid); Type: ACL; Schema: public; Owner: -
-
-REVOKE ALL ON FUNCTION public.start_task(p_task_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.start_task(p_task_id uuid) TO api;
-
--- Name: FUNCTION stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: -
-
-REVOKE ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) TO api;
-GRANT ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) TO jobs;
-GRANT ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) TO signer;
-GRANT ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) TO operator;
-GRANT ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) TO auditor;
-
--- Name: FUNCTION top_up_stream(p_stream_id uuid, p_amount numeric, p_end_time timestamp with time zone); Type: ACL; Schema: public; Owner: -
-
-REVOKE ALL ON FUNCTION public.top_up_stream(p_stream_id uuid, p_amount numeric, p_end_time timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.top_up_stream(p_stream_id uuid, p_amount numeric, p_end_time timestamp with time zone) TO api;
-
--- Name: FUNCTION update_account_ages(p_as_of timestamp with time zone, p_after uuid, p_limit integer, OUT last_id uuid, OUT seen integer, OUT changed integer); Type: ACL; Schema: public; Owner: -
-
-REVOKE ALL ON FUNCTION public.update_account_ages(p_as_of timestamp with time zone, p_after uuid, p_limit integer, OUT last_id uuid, OUT seen integer, OUT changed integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.update_account_ages(p_as_of timestamp with time zone, p_after uuid, p_limit integer, OUT last_id uuid, OUT seen integer, OUT changed integer) TO jobs;
-
--- Name: FUNCTION update_platform(p_name text, p_contact_email text, p_wallet_address text); Type: ACL; Schema: public; Owner: -
-
-REVOKE ALL ON FUNCTION public.update_platform(p_name text, p_contact_email text, p_wallet_address text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.update_platform(p_name text, p_contact_email text, p_wallet_address text) TO api;
+REVOKE ALL ON FUNCTION public.update_platform(p_name text, p_contact_email text, p_wallet_address text, p_balance_low_threshold numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.update_platform(p_name text, p_contact_email text, p_wallet_address text, p_balance_low_threshold numeric) TO api;
 
 -- Name: FUNCTION update_platform_statistics(); Type: ACL; Schema: public; Owner: -
 
@@ -7286,6 +8350,11 @@ REVOKE ALL ON FUNCTION public.update_reputation_score() FROM PUBLIC;
 -- Name: FUNCTION update_stream_amounts(); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.update_stream_amounts() FROM PUBLIC;
+
+-- Name: FUNCTION update_webhook_endpoint(p_endpoint_id uuid, p_url text, p_event_types text[], p_description text, p_is_enabled boolean); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.update_webhook_endpoint(p_endpoint_id uuid, p_url text, p_event_types text[], p_description text, p_is_enabled boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.update_webhook_endpoint(p_endpoint_id uuid, p_url text, p_event_types text[], p_description text, p_is_enabled boolean) TO api;
 
 -- Name: COLUMN workers.id; Type: ACL; Schema: public; Owner: -
 
@@ -7523,6 +8592,13 @@ GRANT SELECT ON TABLE ops.audit_waiting TO jobs;
 GRANT SELECT ON TABLE ops.audit_waiting TO operator;
 GRANT SELECT ON TABLE ops.audit_waiting TO auditor;
 
+-- Name: TABLE balance_alerts; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.balance_alerts TO api;
+GRANT SELECT,INSERT,UPDATE ON TABLE ops.balance_alerts TO jobs;
+GRANT SELECT ON TABLE ops.balance_alerts TO operator;
+GRANT SELECT ON TABLE ops.balance_alerts TO auditor;
+
 -- Name: TABLE deposits; Type: ACL; Schema: ops; Owner: -
 
 GRANT SELECT ON TABLE ops.deposits TO jobs;
@@ -7535,6 +8611,27 @@ GRANT SELECT ON TABLE ops.earning_days TO api;
 GRANT SELECT ON TABLE ops.earning_days TO jobs;
 GRANT SELECT ON TABLE ops.earning_days TO operator;
 GRANT SELECT ON TABLE ops.earning_days TO auditor;
+
+-- Name: TABLE event_counters; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.event_counters TO jobs;
+GRANT SELECT ON TABLE ops.event_counters TO operator;
+GRANT SELECT ON TABLE ops.event_counters TO auditor;
+
+-- Name: TABLE inbound_secrets; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.inbound_secrets TO api;
+GRANT SELECT ON TABLE ops.inbound_secrets TO jobs;
+GRANT SELECT ON TABLE ops.inbound_secrets TO operator;
+GRANT SELECT ON TABLE ops.inbound_secrets TO auditor;
+
+-- Name: COLUMN inbound_secrets.platform_id; Type: ACL; Schema: ops; Owner: -
+
+GRANT INSERT(platform_id) ON TABLE ops.inbound_secrets TO api;
+
+-- Name: COLUMN inbound_secrets.expires_at; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(expires_at) ON TABLE ops.inbound_secrets TO api;
 
 -- Name: TABLE job_runs; Type: ACL; Schema: ops; Owner: -
 
@@ -7551,10 +8648,10 @@ GRANT SELECT ON TABLE ops.memberships TO auditor;
 
 -- Name: TABLE outbox; Type: ACL; Schema: ops; Owner: -
 
+GRANT SELECT,INSERT ON TABLE ops.outbox TO api;
 GRANT SELECT,INSERT ON TABLE ops.outbox TO jobs;
 GRANT SELECT,INSERT ON TABLE ops.outbox TO operator;
 GRANT SELECT ON TABLE ops.outbox TO auditor;
-GRANT INSERT ON TABLE ops.outbox TO api;
 
 -- Name: TABLE paid_workers; Type: ACL; Schema: ops; Owner: -
 

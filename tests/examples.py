@@ -12,6 +12,7 @@ ADDRESS = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
 WALLET = {"wallet_address": ADDRESS}
 TIME = "2026-12-24T18:00:00Z"
 LATER = (datetime.now(UTC) + timedelta(days=365)).isoformat()
+HOOK = "https://hooks.example.com/gigstream"
 
 # By route: the fields that have to be there, and those that may be. Ids and what a wallet has signed are filled in by
 # whoever sends it.
@@ -22,7 +23,7 @@ BODIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "POST /v1/auth/wallet/nonce": ({"address": ADDRESS}, {"purpose": "set_wallet"}),
     "POST /v1/auth/wallet-login": ({"message": None, "signature": None}, {}),
     "POST /v1/platforms/register": (NAME | CONTACT, WALLET | {"webhook_url": "https://example.com/hook"}),
-    "PATCH /v1/platforms/{platform_id}": ({}, NAME | CONTACT | WALLET),
+    "PATCH /v1/platforms/{platform_id}": ({}, NAME | CONTACT | WALLET | {"balance_low_threshold": "100"}),
     "PATCH /v1/platforms/{platform_id}/advance-terms": ({}, {"enabled": True, "share_percent": 60}),
     "POST /v1/platforms/{platform_id}/deposits": ({"amount": "1"}, {}),
     "POST /v1/api-keys": (NAME | {"scopes": ["keys:write"]}, {"expires_at": LATER}),
@@ -56,6 +57,16 @@ BODIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"kind": "ledger", "from_date": "2026-01-01", "to_date": "2026-11-01"},
         {"format": "jsonl"},
     ),
+    "POST /v1/webhook-endpoints": ({"url": HOOK}, {"event_types": ["task.completed"], "description": "text"}),
+    "PATCH /v1/webhook-endpoints/{endpoint_id}": (
+        {},
+        {"url": HOOK, "event_types": ["*"], "description": "text", "is_enabled": True},
+    ),
+    "POST /v1/webhook-endpoints/{endpoint_id}/recover": ({"since": TIME}, {"events": "all"}),
+    "POST /v1/webhooks/task-completed": (
+        {},
+        {"task_id": None, "rating": 5, "completion_proof": "photo", "verification_data": {}},
+    ),
 }
 
 _NOT_TEXT = [1, 1.5, True, [], {}, ["x"], {"x": 1}]
@@ -71,6 +82,7 @@ _NOT_DAY = [*_NOT_TEXT, "", "today", TIME, "2026-13-01", "2026-02-30", "20261101
 _NOT_SECONDS = ["60", 60.5, True, [], {}, 0, 59, -60, 10**9, 10**30]
 
 _NOT_ADDRESS = [*_NOT_TEXT, "", "0x", "0x" + 41 * "0", ADDRESS.replace("f", "F")]
+_NOT_URL = [*_NOT_TEXT, "", "http://example.com", "https://", "ftp://example.com", "https://u:p@example.com"]
 
 WRONG: dict[str, list[Any]] = {
     "name": _NOT_LINE,
@@ -80,11 +92,6 @@ WRONG: dict[str, list[Any]] = {
     "contact_email": _NOT_EMAIL,
     "password": _NOT_SECRET,
     "refresh_token": _NOT_SECRET,
-    "webhook_url": [
-        *_NOT_TEXT,
-        "",
-        *["http://example.com", "https://", "ftp://example.com", "https://u:p@example.com"],
-    ],
     "wallet_address": _NOT_ADDRESS,
     "address": _NOT_ADDRESS,
     "purpose": [*_NOT_TEXT, "", "sign-in", "SIGN_IN"],
@@ -94,6 +101,13 @@ WRONG: dict[str, list[Any]] = {
     "scopes": [1, True, {}, [], "keys:write", ["keys:write", "keys:write"]],
     "expires_at": [*_NOT_TIME, "2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z", "9999-12-31T23:59:59Z"],
     "overlap_seconds": ["60", 60.5, True, [], {}, -1, 7 * 24 * 3600 + 1, 10**30],
+    "webhook_url": _NOT_URL,
+    "url": _NOT_URL,
+    "event_types": [1, "x", "*", True, {}, [], ["*", "task.created"]],
+    "events": [*_NOT_TEXT, "", "failed"],
+    "since": _NOT_TIME,
+    "is_enabled": [1, 0, "true", [], {}],
+    "balance_low_threshold": [one for one in _NOT_AMOUNT if one not in ["0", "0.000000"]],
     "worker_id": _NOT_ID,
     "task_id": _NOT_ID,
     "task_type": [*_NOT_TEXT, "", "Fixed", "hourly"],

@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 
 from tests.books import Books
 from tests.conftest import Api
-from tests.examples import BODIES, NAME, PASSWORD
+from tests.examples import BODIES, HOOK, NAME, PASSWORD
 from tests.people import Wallet, new_event, new_loan, new_quote, new_stream, new_task, new_worker, numbers
+from tests.signing import signature
 from tests.world import RULES, World
 
 from devstack import scheduler
@@ -32,6 +33,8 @@ class Act:
 
     def send(self, api: Api) -> Answer:
         headers = {"Idempotency-Key": self.key}
+        if self.rule.signed:
+            headers |= signature(self.credentials.get("key"), self.key, self.body)
         return api.send(self.rule.method, self.path, self.body, headers=headers, **self.credentials)
 
 
@@ -47,6 +50,31 @@ def ready(world: World, books: Books, name: str) -> Act:
     body |= {one: fresh[one] for one in optional if one in fresh}
     standard = {} if rule.public else (world.platform if rule.scope else world.worker).credentials
     return Act(rule, path, body if name in BODIES else None, fresh.get("credentials", standard))
+
+
+def _endpoint(world: World) -> dict[str, str]:
+    """A webhook endpoint of its own: a platform has ten, so an older one makes room."""
+    old = world.platform.get("/v1/webhook-endpoints?limit=100").json["data"]
+    for one in old[:-1] if len(old) >= 8 else []:
+        world.platform.send("DELETE", f"/v1/webhook-endpoints/{one['id']}")
+    made = world.platform.made("/v1/webhook-endpoints", {"url": f"https://hooks.example.com/{next(numbers)}"})
+    return {"endpoint_id": made["endpoint"]["id"]}
+
+
+def _delivery(world: World) -> dict[str, str]:
+    path = f"/v1/webhook-endpoints/{_endpoint(world)['endpoint_id']}/test"
+    return {"delivery_id": world.platform.made(path)["id"]}
+
+
+def _room(world: World) -> dict[str, str]:
+    """Room for an endpoint, and its URL."""
+    endpoint_id = _endpoint(world)["endpoint_id"]
+    world.platform.send("DELETE", f"/v1/webhook-endpoints/{endpoint_id}")
+    return {"url": f"https://hooks.example.com/{next(numbers)}"}
+
+
+def _an_hour_ago() -> str:
+    return (datetime.now(UTC) - timedelta(hours=1)).isoformat()
 
 
 def _email() -> dict[str, str]:
@@ -174,6 +202,15 @@ _FRESH: dict[str, Callable[[World], dict[str, Any]]] = {
         "event_id": new_event(world.platform, world.worker)
     },
     "POST /v1/reports": _no_open_report,
+    "POST /v1/webhook-endpoints": _room,
+    "PATCH /v1/webhook-endpoints/{endpoint_id}": lambda world: _endpoint(world) | {"url": HOOK},
+    "DELETE /v1/webhook-endpoints/{endpoint_id}": _endpoint,
+    "POST /v1/webhook-endpoints/{endpoint_id}/rotate-secret": _endpoint,
+    "POST /v1/webhook-endpoints/{endpoint_id}/test": _endpoint,
+    "POST /v1/webhook-endpoints/{endpoint_id}/recover": lambda world: _endpoint(world) | {"since": _an_hour_ago()},
+    "POST /v1/webhook-deliveries/{delivery_id}/redeliver": _delivery,
+    "POST /v1/webhooks/task-completed": lambda world: _started(world) | {"rating": 5},
+    "POST /v1/webhooks/task-completed/rotate-secret": lambda _: {},
 }
 # They start a draft, by the type of its task, and so move money: its hold is written then.
 _DRAFTS = {"POST /v1/tasks/{task_id}/start": "fixed", "POST /v1/streams": "streaming"}

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from typing import Any, LiteralString
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 from tests.conftest import Api
-from tests.examples import BODIES
+from tests.examples import BODIES, HOOK
 from tests.people import (
     Wallet,
     new_event,
@@ -18,6 +18,7 @@ from tests.people import (
     new_task,
     new_worker,
 )
+from tests.signing import signature, signers
 
 from devstack.gateway import Answer
 from devstack.template import Template
@@ -30,6 +31,7 @@ _TABLES: list[LiteralString] = [
     *["workers", "platforms", "tasks", "streams", "transactions", "loans", "reputation_events", "audit_logs"],
     *["ledger.accounts", "ledger.transfers", "ops.memberships", "ops.deposits", "ops.outbox", "ops.api_keys"],
     *["ops.advance_terms", "ops.loan_quotes", "ops.disputes", "ops.appeals", "ops.transaction_states", "ops.reports"],
+    *["ops.webhook_endpoints", "ops.inbound_secrets", "ops.balance_alerts"],
 ]
 
 
@@ -45,7 +47,11 @@ class World:
         lender = new_platform(api)
         self.worker = new_worker(api, self.platform, lender, wallet=self.wallet)
         connect("operator").execute("SELECT fund_pool(1000000)")
+        endpoint = self.platform.made("/v1/webhook-endpoints", {"url": HOOK})["endpoint"]["id"]
+        secret = self.platform.made("/v1/webhooks/task-completed/rotate-secret")
+        signers[self.platform.credentials["key"]] = UUID(secret["id"])
         self.ids = {
+            "endpoint_id": endpoint,
             "key_id": self.platform.made("/v1/api-keys", {"name": "a key", "scopes": ["tasks:read"]})["key"]["id"],
             "platform_id": self.platform.id,
             "worker_id": self.worker.id,
@@ -57,6 +63,8 @@ class World:
             "report_id": new_report(self.platform),
             "account_id": self.platform.get("/v1/ledger/accounts?kind=platform_held").json["data"][0]["id"],
         }
+        sent = self.platform.get(f"/v1/webhook-endpoints/{endpoint}/deliveries").json["data"]
+        self.ids["delivery_id"] = sent[0]["id"]
 
     def send(
         self, rule: Rule, body: Any = None, *, query: str = "", credentials: Any = None, headers: Any = None, **ids: str
@@ -64,11 +72,14 @@ class World:
         """A request by somebody who may make it, with ids that are there, unless others are given."""
         if credentials is None:
             credentials = (self.platform if rule.scope else self.worker).credentials
+        sent = {"Idempotency-Key": str(uuid4())} | (headers or {})
+        if rule.signed:
+            sent |= signature(credentials.get("key"), sent["Idempotency-Key"], body)
         return self.api.send(
             rule.method,
             rule.path.format(**self.ids | ids) + query,
             body,
-            headers={"Idempotency-Key": str(uuid4())} | (headers or {}),
+            headers=sent,
             **{} if rule.public else credentials,
         )
 

@@ -1,5 +1,6 @@
 """The local installation: a cluster, a database for `make dev`, one for `make demo`, and what functions are told."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,8 +14,13 @@ from devstack.template import Template
 CLUSTER = "local"
 DATABASE = "gigstream"
 # Of no worth elsewhere; fixed, because tokens and keys in a database outlive the process that made them.
-SECRETS = {"JwtSecret": "signs tokens of the local stack only", "ApiKeyPepper": "hashes keys of the local stack only"}
+SECRETS = {
+    "JwtSecret": "signs tokens of the local stack only",
+    "ApiKeyPepper": "hashes keys of the local stack only",
+    "WebhookKey": "webhook secrets of the local stack only",
+}
 APP_URI = "http://localhost:3000"
+RECEIVERS = "localhost:8443"  # where webhooks go on one's own machine
 
 
 @contextmanager
@@ -43,6 +49,7 @@ def environment(cluster: Cluster, name: str) -> dict[str, str]:
     return {
         **template.environment,
         "DATABASE_URL_OPERATOR": cluster.url("operator", name),
+        "WEBHOOK_ALLOWED_TARGETS": os.environ.get("WEBHOOK_ALLOWED_TARGETS", RECEIVERS),
         "AUDIT_ANCHOR_FILE": str(cluster.folder / f"{name}.anchors"),
         "REPORT_FOLDER": str(cluster.folder / f"{name}.files"),
         "REPORT_URL": f"http://127.0.0.1:3000{downloads.PATH}",

@@ -242,4 +242,40 @@ MUTATIONS = [
         ("R22",),
         (Edit("schema/triggers/refuse_change.sql", "BEFORE TRUNCATE ON workers\n", "BEFORE UPDATE ON workers\n"),),
     ),
+    Mutation(
+        "a webhook gets a new id at each attempt",
+        ("R13",),
+        (Edit("functions/jobs/deliver_webhooks.py", "str(claimed.event_id), int(", "str(claimed.id), int("),),
+    ),
+    Mutation(
+        "a webhook that failed is not sent again",
+        ("R13",),
+        (Edit(f"{LAYER}/rules/retries.py", "    if attempts > len(DELAYS):", "    if attempts:"),),
+    ),
+    Mutation(
+        "a lease never runs out",
+        ("R13",),
+        (
+            Edit(
+                "schema/functions/ops/claim_deliveries.sql",
+                "leased_until IS NULL OR d.leased_until <= statement_timestamp()",
+                "leased_until IS NULL",
+            ),
+        ),
+    ),
+    Mutation(
+        "one public address is enough",
+        ("R14",),
+        (Edit(f"{LAYER}/targets.py", "not all(map(is_public, named))", "not any(map(is_public, named))"),),
+    ),
+    Mutation(
+        "a webhook's host is resolved again to connect to it",
+        ("R14",),
+        (Edit(f"{LAYER}/targets.py", "    return named\n", "    return [target.host]\n"),),
+    ),
+    Mutation(
+        "an address that stands for another is taken for what it says",
+        ("R14",),
+        (Edit(f"{LAYER}/targets.py", " and not any(ip in network for network in _DENIED)", ""),),
+    ),
 ]

@@ -17,6 +17,12 @@ FUNCTIONS = CHECKOUT / "functions"
 ROUTES = {route.function.handler: route for route in template.routes}
 JOBS = {schedule.function.handler: schedule for schedule in template.schedules}
 
+# Who derives secrets of webhooks.
+DERIVING = {
+    *["PlatformsRegister", "WebhookEndpointsCreate", "WebhookEndpointsRotateSecret"],
+    *["WebhooksTaskCompleted", "WebhooksRotateSecret", "DeliverWebhooks"],
+}
+
 
 def handlers(folder: str, attribute: str) -> set[str]:
     files = (FUNCTIONS / folder).rglob("*.py")
@@ -55,9 +61,10 @@ def test_a_function_has_the_rights_of_its_kind_and_no_more(name: str) -> None:
     assert properties["Role"] == {"Fn::GetAtt": f"{role}Role.Arn"}
     assert properties["LoggingConfig"] == {"LogGroup": {"Ref": f"{kind}Logs"}}
     given = set(properties.get("Environment", {}).get("Variables", {}))
+    webhooks = {"WEBHOOK_ENCRYPTION_KEY"} if name in DERIVING else set()
     allowed = {
-        "Api": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER", "ARC_EXPLORER_URL"},
-        "Jobs": {"DATABASE_URL_JOBS"},
+        "Api": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER", "ARC_EXPLORER_URL"} | webhooks,
+        "Jobs": {"DATABASE_URL_JOBS"} | webhooks,
         "Anchor": {"DATABASE_URL_JOBS", "AUDIT_ANCHOR_BUCKET", "AUDIT_ANCHOR_DAYS"},
         "Report": {"DATABASE_URL_JOBS", "DATABASE_URL_API", "REPORT_BUCKET", "REPORT_DAYS"},
         "ReportLink": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER", "REPORT_BUCKET"},

@@ -122,6 +122,12 @@ PLANTED = [
     ("accounts.balance of worker_available", "UPDATE ledger.accounts SET balance = balance + 1", None),
     ("accounts.balance of custody", "DELETE FROM ledger.transfers WHERE reason = 'deposit'", "ledger.transfers"),
     ("accounts.balance held for open tasks", "UPDATE ledger.accounts SET balance = balance + 1", None),
+    ("event_counters.last", "UPDATE ops.event_counters SET last = last + 1", None),
+    (
+        "outbox.sequence contiguous",
+        "UPDATE ops.outbox SET sequence = 7 WHERE event = 'stream.cancelled'",
+        None,
+    ),
     ("accounts.balance of everything", "UPDATE ledger.accounts SET balance = balance + 0.000001", None),
 ]
 

@@ -1,7 +1,8 @@
-"""POST /v1/platforms/register: a platform signs up; its first API key is shown once."""
+"""POST /v1/platforms/register: a platform signs up; its first API key, and its webhook's secret, are shown once."""
 
 from dataclasses import dataclass
 
+from gigstream import signing, targets
 from gigstream.auth import SCOPES, ApiKey
 from gigstream.models.platforms import Registration
 from gigstream.queries import auth
@@ -12,15 +13,21 @@ app = Endpoint(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """The platform and its key, which has all scopes."""
+    """The platform, its key, which has all scopes, and what verifies what its webhook endpoint is sent."""
 
     platform: auth.NewPlatform
     api_key: str
+    webhook_secret: str | None
 
 
 @app.route("/v1/platforms/register", methods=["POST"], public=True, secret=True, writes={"state", "audit"})
 def register() -> Registered:
-    """409 when the e-mail or wallet address is taken."""
+    """409 when the e-mail or wallet address is taken; 422 when the webhook's URL leads to one that is not public."""
     form, key = app.body(Registration), ApiKey.new()
+    if form.webhook_url is not None:
+        targets.check(form.webhook_url, "webhook_url")
     new = auth.register_platform(**form.model_dump(), key_prefix=key.prefix, key_hash=key.hash, scopes=SCOPES)
-    return Registered(app.write(new, status=201), key.text)
+    platform = app.write(new, status=201)
+    endpoint_id = platform.webhook_endpoint_id
+    secret = signing.shown(signing.endpoint_secret(endpoint_id, 1)) if endpoint_id else None
+    return Registered(platform, key.text, secret)

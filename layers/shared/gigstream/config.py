@@ -44,6 +44,24 @@ class Settings:
         return self.environment.get("ARC_EXPLORER_URL") or "https://testnet.arcscan.app"
 
     @property
+    def webhook_encryption_key(self) -> bytes:
+        return self._secret("WEBHOOK_ENCRYPTION_KEY")
+
+    @property
+    def webhook_connect_seconds(self) -> int:
+        return _positive(self.environment, "WEBHOOK_CONNECT_SECONDS", 5)
+
+    @property
+    def webhook_total_seconds(self) -> int:
+        return _positive(self.environment, "WEBHOOK_TOTAL_SECONDS", 15)
+
+    @property
+    def webhook_allowed_targets(self) -> frozenset[str]:
+        """host:port that webhooks may go to unasked, for receivers on one's own machine; none in live mode."""
+        named = self.environment.get("WEBHOOK_ALLOWED_TARGETS", "") if self.mode == "test" else ""
+        return frozenset(filter(None, (target.strip() for target in named.split(","))))
+
+    @property
     def audit_anchor_bucket(self) -> str | None:
         return self.environment.get("AUDIT_ANCHOR_BUCKET")
 

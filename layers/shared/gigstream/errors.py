@@ -188,6 +188,13 @@ class AlreadyAppealed(AlreadyExists):
     constraints: ClassVar[Mapping[str, str | None]] = {"appeals_event_key": None}
 
 
+class LimitReached(Conflict):
+    """There are as many as there may be."""
+
+    code = "limit_reached"
+    sqlstates = ("GS060",)
+
+
 class AlreadyCreated(Conflict):
     """This request was carried out before; its answer held a secret, which is shown only once."""
 

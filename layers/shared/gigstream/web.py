@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Literal, Protocol, Self, TypeVar
+from uuid import UUID
 
 from chalice.app import Chalice, Request, Response
 
-from gigstream import db, log, wire
+from gigstream import db, log, signing, wire
 from gigstream.auth import ApiKey, Caller, Worker, read_access_token
 from gigstream.config import settings
 from gigstream.errors import Forbidden, GigStreamError, Invalid, MethodNotAllowed, NotFound, Unauthenticated
@@ -31,6 +32,8 @@ Write = Literal["state", "ledger", "outbox", "audit"]
 
 ANY_SCOPE = "*"
 MAX_LIMIT = 100
+SIGNER = "webhook-secret-id"
+KEY_REQUIRED = "is required: money moves here"
 
 
 class Body(Protocol):
@@ -50,7 +53,8 @@ class Rule:
 
     `scope` is what an API key must hold: ANY_SCOPE for any key, None when the route is not for platforms. `worker`:
     workers may call. `public`: anybody may. `secret`: the answer holds one and is not stored. `test_only`: in live mode
-    there is no such route. `writes`: what a call leaves behind. `parameters`: the view's, from path and query.
+    there is no such route. `signed`: the request is signed with an inbound secret, over its raw bytes. `writes`: what a
+    call leaves behind. `parameters`: the view's, from path and query.
     """
 
     method: str
@@ -61,6 +65,7 @@ class Rule:
     idempotency: Idempotency
     secret: bool
     test_only: bool
+    signed: bool
     writes: frozenset[Write]
     parameters: Mapping[str, inspect.Parameter]
 
@@ -103,6 +108,7 @@ class Endpoint(Chalice):
         idempotency: Idempotency | None = None,
         secret: bool = False,
         test_only: bool = False,
+        signed: bool = False,
         writes: Iterable[Write] = (),
     ) -> Callable[[View], View]:
         """Declare the route; see Rule. An Idempotency-Key is optional on POSTs outside /v1/auth, unless said here."""
@@ -119,6 +125,7 @@ class Endpoint(Chalice):
                 idempotency=idempotency or ("optional" if keyed else "none"),
                 secret=secret,
                 test_only=test_only,
+                signed=signed,
                 writes=frozenset(writes),
                 parameters=inspect.signature(view, eval_str=True).parameters,
             )
@@ -151,6 +158,11 @@ class Endpoint(Chalice):
     def caller(self) -> Caller:
         """Who sent the request."""
         return self._exchange.caller
+
+    @property
+    def signer(self) -> UUID:
+        """The inbound secret that the request was signed with. Whether it is the caller's, only the database knows."""
+        return wire.uuid(self._exchange.header(SIGNER) or "")
 
     def body(self, model: type[Model]) -> Model:
         """The request's JSON body, checked. Raises 400, 413, 415, or 422 naming the fields."""
@@ -205,6 +217,8 @@ class Endpoint(Chalice):
             raise Unauthenticated("send either an API key or an access token, not both")
         elif key is not None:
             _admit_platform(exchange, ApiKey.parse(key), rule.scope)
+            if rule.signed:
+                _verify(exchange)
         elif authorization is not None and authorization[:7].lower() == "bearer ":
             _admit_worker(exchange, read_access_token(authorization[7:]))
             if not rule.worker:
@@ -242,7 +256,7 @@ class Endpoint(Chalice):
         key = exchange.idempotency_key() if rule.idempotency != "none" else None
         if key is None:
             if rule.idempotency == "required":
-                raise Invalid(fields={IDEMPOTENCY_KEY: "is required: money moves here"})
+                raise Invalid(fields={IDEMPOTENCY_KEY: KEY_REQUIRED})
             return None
         sent = wire.encode(exchange.path_values).encode() + exchange.raw_body()
         return db.Claim(
@@ -274,6 +288,24 @@ def _admit_worker(exchange: Exchange, worker: Worker) -> None:
     exchange.session.authenticate = requests.authenticate_worker(
         worker.id, worker.session_id, exchange.address, exchange.user_agent
     )
+
+
+def _verify(exchange: Exchange) -> None:
+    """Refuse what no inbound secret has signed, before anybody looks into it; what is signed is what came, to the byte.
+
+    The Idempotency-Key is signed with it, so that a request which somebody recorded is good for a replay of its answer
+    and for nothing else.
+    """
+    key = exchange.idempotency_key()
+    if key is None:
+        raise Invalid(fields={IDEMPOTENCY_KEY: KEY_REQUIRED})
+    body = exchange.raw_body()
+    try:
+        secret_id = wire.uuid(exchange.header(SIGNER) or "")
+    except Invalid:
+        raise Unauthenticated(f"{SIGNER} is missing or no UUID") from None
+    timestamp, signatures = exchange.header("webhook-timestamp"), exchange.header("webhook-signature")
+    signing.verify(signing.inbound_secret(secret_id), key, timestamp or "", signatures or "", body)
 
 
 def _read(name: str, text: str, reader: Callable[[str], Value]) -> Value:

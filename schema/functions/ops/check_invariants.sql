@@ -418,6 +418,23 @@ AS $$
         WHERE a.kind = 'worker_advance'
         UNION ALL
         SELECT NULL, 'accounts.balance of everything', coalesce(sum(a.balance), 0), 0 FROM ledger.accounts AS a
+    ),
+
+    event_figures AS (
+        SELECT c.object_id, f.figure, f.stored, f.recounted
+        FROM ops.event_counters AS c
+        INNER JOIN (
+            SELECT
+                o.object_id, o.platform_id, max(o.sequence) AS newest, min(o.sequence) AS oldest, count(*) AS events
+            FROM ops.outbox AS o
+            GROUP BY o.object_id, o.platform_id
+        ) AS o ON c.object_id = o.object_id AND c.platform_id IS NOT DISTINCT FROM o.platform_id
+        CROSS JOIN LATERAL (
+            VALUES
+            ('event_counters.last', c.last, o.newest),
+            -- The oldest may be gone, when they are no longer kept; a gap is one that a follower was never told of.
+            ('outbox.sequence contiguous', o.newest - o.oldest + 1, o.events)
+        ) AS f (figure, stored, recounted)
     )
 
     SELECT f.figure, f.id, f.stored::text, f.recounted::text
@@ -436,6 +453,7 @@ AS $$
         UNION ALL SELECT l.id, l.figure, l.stored, l.recounted FROM line_figures AS l
         UNION ALL SELECT d.id, d.figure, d.stored, d.recounted FROM day_figures AS d
         UNION ALL SELECT a.id, a.figure, a.stored, a.recounted FROM account_figures AS a
+        UNION ALL SELECT e.object_id, e.figure, e.stored, e.recounted FROM event_figures AS e
     ) AS f
     WHERE f.stored IS DISTINCT FROM f.recounted
     ORDER BY f.figure, f.id

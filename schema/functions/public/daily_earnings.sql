@@ -3,7 +3,8 @@
 -- As owner, because row security would look up the accounts of each transfer; it reaches the caller's own alone.
 --
 -- Returns: the platform, how many days ago, the sum in USDC
--- Cost:    O(his credits in those days), by the index on (credit_account, created_at): 0.15 s for eight weeks by the minute
+-- Cost:    O(his credits in those days), by the index on (credit_account, created_at): 0.15 s for eight weeks by the
+--          minute
 -- Test:    tests/schema/test_advances.py
 
 CREATE OR REPLACE FUNCTION daily_earnings(p_days integer)

@@ -1,4 +1,5 @@
--- Changes a platform's own name, contact address or wallet (from which its deposits come); what is NULL stays.
+-- Changes a platform's own name, contact address, wallet (from which its deposits come) or the funds below which it is
+-- warned, USDC; what is NULL stays.
 -- As owner, because no other role changes this table; it reaches the caller's own row only.
 --
 -- Returns: the platform
@@ -7,7 +8,10 @@
 -- Test:    tests/functions/test_platforms.py
 
 CREATE OR REPLACE FUNCTION update_platform(
-    p_name text DEFAULT NULL, p_contact_email text DEFAULT NULL, p_wallet_address text DEFAULT NULL
+    p_name text DEFAULT NULL,
+    p_contact_email text DEFAULT NULL,
+    p_wallet_address text DEFAULT NULL,
+    p_balance_low_threshold numeric DEFAULT NULL
 ) RETURNS platforms
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp
@@ -22,13 +26,19 @@ BEGIN
         wallet_address = coalesce(p_wallet_address, p.wallet_address)
     WHERE p.id = ops.require_platform()
     RETURNING p.* INTO v_platform;
+    IF p_balance_low_threshold IS NOT NULL THEN
+        INSERT INTO ops.balance_alerts AS b (platform_id, threshold)
+        VALUES (v_platform.id, p_balance_low_threshold)
+        ON CONFLICT (platform_id) DO UPDATE SET threshold = excluded.threshold;
+    END IF;
 
     PERFORM ops.audit(
         'platform.updated', 'platform', v_platform.id,
         jsonb_build_object('fields', array_remove(ARRAY[
             CASE WHEN p_name IS NOT NULL THEN 'name' END,
             CASE WHEN p_contact_email IS NOT NULL THEN 'contact_email' END,
-            CASE WHEN p_wallet_address IS NOT NULL THEN 'wallet_address' END
+            CASE WHEN p_wallet_address IS NOT NULL THEN 'wallet_address' END,
+            CASE WHEN p_balance_low_threshold IS NOT NULL THEN 'balance_low_threshold' END
         ], NULL))
     );
     RETURN v_platform;

@@ -85,6 +85,19 @@ GET /v1/audit-logs/verify
 GET /v1/ledger/accounts
 GET /v1/ledger/accounts/{account_id}
 GET /v1/ledger/accounts/{account_id}/transfers
+GET /v1/webhook-endpoints
+POST /v1/webhook-endpoints
+GET /v1/webhook-endpoints/{endpoint_id}
+PATCH /v1/webhook-endpoints/{endpoint_id}
+DELETE /v1/webhook-endpoints/{endpoint_id}
+POST /v1/webhook-endpoints/{endpoint_id}/rotate-secret
+POST /v1/webhook-endpoints/{endpoint_id}/test
+POST /v1/webhook-endpoints/{endpoint_id}/recover
+GET /v1/webhook-endpoints/{endpoint_id}/deliveries
+POST /v1/webhook-deliveries/{delivery_id}/redeliver
+GET /v1/events
+POST /v1/webhooks/task-completed
+POST /v1/webhooks/task-completed/rotate-secret
 """
 FOR_BOTH = """
 GET /v1/auth/me

@@ -18,14 +18,13 @@ from pydantic import (
     model_validator,
 )
 
-from gigstream import money, wallet, wire
+from gigstream import money, targets, wallet, wire
 from gigstream.errors import Invalid
 
 MAX_AMOUNT = 1_000_000_000  # USDC
 MAX_METADATA = 16 * 1024
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
-_HTTPS = re.compile(r"https://[^\s/?#@:\\]+(:443)?([/?][^\s#]*)?", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -96,14 +95,19 @@ def _email(text: str) -> str:
 
 
 def _https(text: str) -> str:
-    if not _HTTPS.fullmatch(text):
-        raise Invalid("must be an https:// address, without user, port or fragment")
+    targets.parse(text)
     return text
 
 
 def _amount(amount: Decimal) -> Decimal:
     if not 0 < amount <= MAX_AMOUNT:
         raise Invalid(f"must be more than 0 and at most {MAX_AMOUNT}")
+    return amount
+
+
+def _threshold(amount: Decimal) -> Decimal:
+    if not 0 <= amount <= MAX_AMOUNT:
+        raise Invalid(f"must be at least 0 and at most {MAX_AMOUNT}")
     return amount
 
 
@@ -127,3 +131,4 @@ Usdc = Annotated[
 Timestamp = Annotated[datetime, BeforeValidator(_time), WithJsonSchema({"type": "string", "format": "date-time"})]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Amount = Annotated[Usdc, AfterValidator(_amount)]
+Threshold = Annotated[Usdc, AfterValidator(_threshold)]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gigstream.models.common import Address, Amount, Body, Change, Email, HttpsUrl, Line
+from gigstream.models.common import Address, Amount, Body, Change, Email, HttpsUrl, Line, Threshold
 
 
 class Registration(Body):
@@ -17,11 +17,15 @@ class Registration(Body):
 
 
 class PlatformChange(Change):
-    """What a platform changes about itself; deposits come from `wallet_address`."""
+    """What a platform changes about itself; deposits come from `wallet_address`.
+
+    It is warned when it has less than `balance_low_threshold` available, USDC; 0 is never.
+    """
 
     name: Line | None = None
     contact_email: Email | None = None
     wallet_address: Address | None = None
+    balance_low_threshold: Threshold | None = None
 
 
 class AdvanceTermsChange(Change):

@@ -57,6 +57,7 @@ class NewPlatform:
     webhook_url: str | None
     wallet_address: str | None
     created_at: datetime
+    webhook_endpoint_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +162,15 @@ def register_platform(
     key_hash: bytes,
     scopes: Sequence[str],
 ) -> Query[NewPlatform]:
-    """A new platform and its first key. EmailTaken, AlreadyExists for the wallet address."""
+    """A new platform, its first key, and with a `webhook_url` its first webhook endpoint.
+
+    EmailTaken, AlreadyExists for the wallet address.
+    """
     return one(
         NewPlatform,
         """
-        SELECT id, name, contact_email, webhook_url, wallet_address, created_at FROM register_platform(
+        SELECT id, name, contact_email, webhook_url, wallet_address, created_at, webhook_endpoint_id
+        FROM register_platform(
             %(name)s, %(contact_email)s, %(webhook_url)s, %(wallet_address)s, %(key_prefix)s, %(key_hash)s, %(scopes)s
         )
         """,

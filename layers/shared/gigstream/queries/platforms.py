@@ -9,16 +9,13 @@ from uuid import UUID
 from gigstream.queries import transactions
 from gigstream.queries.base import Page, Query, Slice, Together, behind, one, optional, page
 
-_SELECT: Final = """
-    SELECT
-        p.id, p.name, p.contact_email, p.wallet_address, p.total_payouts, p.total_tasks, p.active_workers, p.is_active,
-        p.created_at, p.updated_at
-    FROM """
-
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """`total_payouts` is what has reached workers on chain, USDC; `active_workers` have a task that is not finished."""
+    """`total_payouts` is what has reached workers on chain, USDC; `active_workers` have a task that is not finished.
+
+    `platform.balance_low` tells of less than `balance_low_threshold` available; None is a tenth of what is held.
+    """
 
     id: UUID
     name: str
@@ -30,6 +27,7 @@ class Platform:
     is_active: bool
     created_at: datetime
     updated_at: datetime
+    balance_low_threshold: Decimal | None
 
 
 # By the id that follows. A worker sees the platforms that he works for, and of them no figures.
@@ -114,7 +112,14 @@ def get(platform_id: UUID) -> Query[Platform]:
     """NotFound unless it is the caller."""
     return one(
         Platform,
-        _SELECT + "platforms AS p WHERE p.id = %(platform_id)s AND p.id = ops.tenant()",
+        """
+        SELECT
+            p.id, p.name, p.contact_email, p.wallet_address, p.total_payouts, p.total_tasks, p.active_workers,
+            p.is_active, p.created_at, p.updated_at, b.threshold AS balance_low_threshold
+        FROM platforms AS p
+        LEFT JOIN ops.balance_alerts AS b ON p.id = b.platform_id
+        WHERE p.id = %(platform_id)s AND p.id = ops.tenant()
+        """,
         platform_id=platform_id,
     )
 
@@ -125,20 +130,33 @@ def party_of(what: Literal["task", "stream"], known_id: UUID) -> Query[Party | N
 
 
 def update(
-    platform_id: UUID, *, name: str | None, contact_email: str | None, wallet_address: str | None
+    platform_id: UUID,
+    *,
+    name: str | None,
+    contact_email: str | None,
+    wallet_address: str | None,
+    balance_low_threshold: Decimal | None,
 ) -> Query[Platform]:
     """Change what is not None. NotFound unless it is the caller, EmailTaken, AlreadyExists."""
-    # The condition names no column, so it is checked before the function is called.
+    # The condition names no column, so it is checked before the function is called. What the function writes beside
+    # the platform's row is not yet to be seen in the statement that calls it.
     return one(
         Platform,
-        _SELECT
-        + """update_platform(%(name)s, %(contact_email)s, %(wallet_address)s) AS p
+        """
+        SELECT
+            p.id, p.name, p.contact_email, p.wallet_address, p.total_payouts, p.total_tasks, p.active_workers,
+            p.is_active, p.created_at, p.updated_at,
+            coalesce(
+                %(threshold)s, (SELECT b.threshold FROM ops.balance_alerts AS b WHERE b.platform_id = p.id)
+            ) AS balance_low_threshold
+        FROM update_platform(%(name)s, %(contact_email)s, %(wallet_address)s, %(threshold)s) AS p
         WHERE %(platform_id)s = ops.tenant()
         """,
         platform_id=platform_id,
         name=name,
         contact_email=contact_email,
         wallet_address=wallet_address,
+        threshold=balance_low_threshold,
     )
 
 

@@ -244,6 +244,32 @@ def complete(
     )
 
 
+def complete_reported(
+    secret_id: UUID,
+    *,
+    task_id: UUID | None,
+    external_id: str | None,
+    rating: int | None,
+    completion_proof: str | None,
+    verification_data: dict[str, Any] | None,
+) -> Query[Task]:
+    """As complete, for a report signed with an inbound secret. Unauthenticated when that is not the caller's."""
+    return one(
+        Task,
+        _SELECT
+        + """complete_reported_task(
+            %(secret_id)s, %(task_id)s, %(external_id)s, %(rating)s, %(completion_proof)s, %(verification_data)s
+        ) AS t
+        """,
+        secret_id=secret_id,
+        task_id=task_id,
+        external_id=external_id,
+        rating=rating,
+        completion_proof=completion_proof,
+        verification_data=None if verification_data is None else Jsonb(verification_data),
+    )
+
+
 def cancel(task_id: UUID) -> Query[Task]:
     """Cancel a task; what its stream has not earned, or its whole price, goes back. NotFound, WrongState."""
     return one(Task, _SELECT + "cancel_task(%(task_id)s) AS t", task_id=task_id)
