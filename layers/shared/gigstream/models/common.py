@@ -53,8 +53,17 @@ def _time(value: object) -> datetime:
     return wire.time(value)
 
 
+def _no_nulls(schema: dict[str, Any]) -> None:
+    """What Change asks for, in its JSON Schema."""
+    schema["minProperties"] = 1
+    for name, field in schema["properties"].items():
+        schema["properties"][name] = next((one for one in field.get("anyOf", []) if one != {"type": "null"}), field)
+
+
 class Change(Body):
     """A PATCH body: at least one field, and none of them null, because nothing here can be taken away."""
+
+    model_config = ConfigDict(json_schema_extra=_no_nulls)
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
