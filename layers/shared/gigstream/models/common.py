@@ -116,10 +116,29 @@ def _small(metadata: dict[str, Any]) -> dict[str, Any]:
     return metadata
 
 
-Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_line)]
-Email = Annotated[str, Field(max_length=320), AfterValidator(_line), AfterValidator(_email)]
-HttpsUrl = Annotated[str, Field(max_length=2000), AfterValidator(_line), AfterValidator(_https)]
-Address = Annotated[str, AfterValidator(wallet.parse)]
+def _said(pattern: str) -> dict[str, Any]:
+    """What a validator asks for, for readers of the JSON Schema; spaces at both ends are cut off before."""
+    return {"pattern": rf"^\s*{pattern}\s*$"}
+
+
+Line = Annotated[
+    str,
+    Field(min_length=1, max_length=200, json_schema_extra=_said(r"[^\x00-\x1f\x7f]+")),
+    AfterValidator(_line),
+]
+Email = Annotated[
+    str,
+    Field(max_length=320, json_schema_extra=_said(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")),
+    AfterValidator(_line),
+    AfterValidator(_email),
+]
+HttpsUrl = Annotated[
+    str,
+    Field(max_length=2000, json_schema_extra=_said(r"[hH][tT][tT][pP][sS]://[^\s/?#@:\\]+(:443)?([/?][^\s#]*)?")),
+    AfterValidator(_line),
+    AfterValidator(_https),
+]
+Address = Annotated[str, Field(json_schema_extra=_said("0x[0-9a-fA-F]{40}")), AfterValidator(wallet.parse)]
 Metadata = Annotated[dict[str, Any], AfterValidator(_small)]
 Usdc = Annotated[
     Decimal,
