@@ -118,6 +118,9 @@ def test_every_error_has_an_example() -> None:
         ("GET", "/v1/workers/{worker_id}/reputation/events", "events", True, "list_worker_reputation_events"),
         ("POST", "/v1/workers/{worker_id}/reputation/events/{event_id}/appeal", "appeal", False,
          "appeal_worker_reputation_event"),
+        ("POST", "/v1/webhook-endpoints/{endpoint_id}/rotate-secret", "rotate", False,
+         "rotate_webhook_endpoint_secret"),
+        ("POST", "/v1/webhook-deliveries/{delivery_id}/redeliver", "redeliver", False, "redeliver_webhook_delivery"),
         ("POST", "/v1/workers/{worker_id}/withdrawals", "withdraw", False, "withdraw_worker_withdrawal"),
         ("GET", "/v1/ledger/accounts/{account_id}", "get", False, "get_ledger_account"),
         ("DELETE", "/v1/api-keys/{key_id}", "delete", False, "delete_api_key"),
@@ -182,6 +185,7 @@ def test_the_models_inside_a_body_are_components_too() -> None:
     assert schemas.body(Order) == {"$ref": "#/components/schemas/TestOpenapiOrder"}
     line = {"$ref": "#/components/schemas/TestOpenapiLine"}
     assert schemas.components["TestOpenapiOrder"]["properties"]["lines"]["items"] == line
+    assert schemas.body(Line) == line
     assert set(schemas.components) == {"TestOpenapiOrder", "TestOpenapiLine"}
 
 

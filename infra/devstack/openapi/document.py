@@ -103,6 +103,12 @@ SECURITY = {
         "description": "A worker's token for 15 minutes, from sign-in or refresh.",
     },
 }
+# Of a request that is signed as Standard Webhooks has it, with the Idempotency-Key as its id.
+SIGNATURE = {
+    "webhook-secret-id": "Which secret signed it.",
+    "webhook-timestamp": "When it was signed, in seconds since 1970.",
+    "webhook-signature": "`v1,` and the HMAC-SHA256 of `id.timestamp.body` in base64.",
+}
 PROBLEM: Schema = {
     "description": "What went wrong (RFC 9457). `code` is for programs, `errors` names the fields to blame.",
     "type": "object",
@@ -206,6 +212,9 @@ def document() -> Schema:
     schemas = Schemas()
     schemas.components["Problem"] = PROBLEM
     paths: dict[str, Schema] = {}
+    for operation in operations:  # first, because a body that is named like a reply gets the longer name
+        if File is not operation.reply is not type(None):
+            schemas.of(operation.reply)
     for operation in operations:
         paths.setdefault(operation.rule.path, {})[operation.rule.method.lower()] = _operation(operation, schemas)
     return {
@@ -305,8 +314,13 @@ def _parameters(rule: Rule, schemas: Schemas) -> Iterator[Schema]:
             yield _parameter("path", name, schema, about, schemas, required=True)
         else:
             schema = without_null(schemas.of(parameter.annotation))
+            many = schema.get("type") == "array"
+            about = "May be given several times, or once with commas." if many else ""
             must = parameter.default is parameter.empty
-            yield _parameter("query", name, schema, "", schemas, required=must)
+            yield _parameter("query", f"{name}[]" if many else name, schema, about, schemas, required=must)
+    if getattr(rule, "signed", False):
+        for header, about in SIGNATURE.items():
+            yield _parameter("header", header, {"type": "string"}, about, schemas, required=True)
     if rule.idempotency != "none":
         schema = {"type": "string", "minLength": 1, "maxLength": MAX_KEY, "pattern": "^[ -~]+$"}
         about = "Any text that is new for this request; sent again with the same body, the first answer comes again."

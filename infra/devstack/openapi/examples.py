@@ -23,6 +23,11 @@ VALUES: dict[str, Any] = {
     "invite_token": "Kq7rPz0mJtq8nW2rLx5yHc7dFg9sAe1uOi4bTj6wQvM",
     "expires_in": 900,
     "wallet_address": "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359",
+    "address": "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359",
+    "webhook-secret-id": _ID.format(7),
+    "webhook-timestamp": "1798106400",
+    "webhook-signature": "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
+    "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     "webhook_url": "https://example.com/hooks/gigstream",
     "url": "https://example.com/hooks/gigstream",
     "external_id": "order-1017",
@@ -57,6 +62,15 @@ VALUES: dict[str, Any] = {
     "completed_at": _AT.format("18:00:00"),
 }
 
+# What no field by itself makes right: the text of EIP-4361 that a wallet signs.
+OBJECTS: dict[str, Any] = {
+    "AuthWalletProof": {
+        "message": f"example.com wants you to sign in with your Ethereum account:\n{VALUES['wallet_address']}\n\n"
+        "Sign in to GigStream.\n\nURI: https://example.com\nVersion: 1\nChain ID: 5042002\nNonce: 7f3kQ2xVb9\n"
+        f"Issued At: {_AT.format('09:30:00')}\nExpiration Time: {_AT.format('09:35:00')}",
+        "signature": "0x" + "5d" * 64 + "1b",
+    }
+}
 _KINDS: dict[str, Any] = {
     "string": str,
     "integer": int,
@@ -71,7 +85,8 @@ _KINDS: dict[str, Any] = {
 def example(schema: Schema, components: dict[str, Schema], name: str = "") -> Any:
     """A value that the schema accepts: what is known of the name, a schema's own `examples`, or something made up."""
     if "$ref" in schema:
-        return example(components[schema["$ref"].rpartition("/")[2]], components, name)
+        component = schema["$ref"].rpartition("/")[2]
+        return OBJECTS.get(component) or example(components[component], components, name)
     choices = schema.get("anyOf") or schema.get("oneOf") or [schema]
     for choice in choices:
         for known in _known(name):

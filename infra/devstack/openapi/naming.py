@@ -6,15 +6,20 @@ Both follow from where things stand, so that a new route renames no old one.
 import re
 from typing import Any, get_args, get_origin
 
+_PARTICLES = ("up", "out", "in", "off", "back")  # that belong to their verb: top-up
 _IN_FOLDERS = ("api", "gigstream.queries", "gigstream.models", "gigstream.rules")
 
 
-def component(kind: Any) -> str:
-    """Task for queries.tasks.Task, WorkerBalance for queries.workers.Balance, TaskPage for Page[Task]."""
+def component(kind: Any, *, longer: bool = False) -> str:
+    """Task for queries.tasks.Task, WorkerBalance for queries.workers.Balance, TaskPage for Page[Task].
+
+    Of two that would be named alike, the later gets a `longer` name, with its file's before it.
+    """
     if arguments := get_args(kind):
-        return "".join(component(one) for one in arguments) + str(get_origin(kind).__name__)
+        return "".join(component(one, longer=longer) for one in arguments) + str(get_origin(kind).__name__)
     stem = _camel(_singular(_area(kind.__module__)))
-    return str(kind.__name__ if stem.lower() in kind.__name__.lower() else stem + kind.__name__)
+    name = str(kind.__name__ if stem.lower() in kind.__name__.lower() else stem + kind.__name__)
+    return _camel(kind.__module__.rpartition(".")[2]) + name if longer else name
 
 
 def operation(method: str, path: str, stem: str, *, is_list: bool) -> str:
@@ -35,7 +40,9 @@ def operation(method: str, path: str, stem: str, *, is_list: bool) -> str:
         return "_".join([verb, *nouns])
     owner = [_singular(noun) for noun in nouns[:-1]]
     if not last.endswith("s") or last.endswith("ss"):  # an act: POST /v1/tasks/{task_id}/start
-        return "_".join([method.lower()] * (method != "POST") + [last, *owner])
+        verb, _, rest = last.partition("_")
+        act = [verb, *owner, rest] if rest and rest not in _PARTICLES and parts[-2].startswith("{") else [last, *owner]
+        return "_".join([method.lower()] * (method != "POST") + act)
     return "_".join([stem if stem not in (last, *nouns) else "create", *owner, _singular(last)])
 
 
@@ -53,6 +60,8 @@ def _word(part: str) -> str:
 
 
 def _singular(word: str) -> str:
+    if word.endswith("ies"):
+        return word.removesuffix("ies") + "y"
     return word if word.endswith(("ss", "ics", "us")) else word.removesuffix("s")
 
 

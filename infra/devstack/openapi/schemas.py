@@ -69,8 +69,10 @@ class Schemas:
     def _component(self, kind: Any, make: Callable[[], Schema]) -> Schema:
         if kind not in self._names:
             name = component(kind)
-            if name in self.components:  # of two classes with one name, the later brings its module's
-                name = "".join(part.capitalize() for part in kind.__module__.split(".")[-1].split("_")) + name
+            if name in self.components:
+                name = (
+                    f"{name}Body" if issubclass(get_origin(kind) or kind, BaseModel) else component(kind, longer=True)
+                )
             if name in self.components:
                 raise ValueError(f"two components would be named {name}")
             self._names[kind] = name
@@ -79,24 +81,28 @@ class Schemas:
         return {"$ref": f"#/components/schemas/{self._names[kind]}"}
 
     def _reply(self, kind: Any) -> Schema:
-        """Every field of a dataclass is always sent."""
+        """What a dataclass is sent as."""
         base = get_origin(kind) or kind
         generics = dict(zip(getattr(base, "__parameters__", ()), get_args(kind), strict=False))
         hints = {name: _filled(hint, generics) for name, hint in get_type_hints(base).items()}
+        # A field that has None for a default is left out while it is None.
+        optional = {field.name for field in fields(base) if field.default is None}
+        made = {field.name: self.of(hints[field.name]) for field in fields(base)}
         return {
             **_described(base),
             "type": "object",
-            "properties": {field.name: self.of(hints[field.name]) for field in fields(base)},
-            "required": [field.name for field in fields(base)],
+            "properties": {name: without_null(one) if name in optional else one for name, one in made.items()},
+            "required": [name for name in made if name not in optional],
             "additionalProperties": False,
         }
 
     def _request(self, model: type[BaseModel]) -> Schema:
         made = _tidy(model.model_json_schema(ref_template="#/components/schemas/{model}"))
         parts = made.pop("$defs", {})
-        names = {name: component(inner) for inner in _models(model) for name in parts if name == inner.__name__}
-        for name, part in parts.items():
-            self.components.setdefault(names.get(name, name), _renamed(part, names))
+        inside = [inner for inner in _models(model) if inner.__name__ in parts]
+        names = {inner.__name__: self.body(inner)["$ref"].rpartition("/")[2] for inner in inside}
+        for name in parts.keys() - names.keys():
+            self.components.setdefault(name, _renamed(parts[name], names))
         return {**_renamed(made, names), **_described(model)}
 
 

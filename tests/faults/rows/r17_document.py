@@ -54,7 +54,10 @@ def play(arena: Arena, chance: random.Random, cases: int) -> Outcome:
             outcome.cases += sum(client.answered.values())
             outcome.accepted += sum(number for status, number in client.answered.items() if status < 300)
     if cases >= ENOUGH:
-        due = {name for name, rule in RULES.items() if not (rule.public and rule.writes)}
+        # A signature cannot be made up.
+        due = {
+            n for n, rule in RULES.items() if not (rule.public and rule.writes) and not getattr(rule, "signed", False)
+        }
         outcome.violations += [f"{name}: nobody got in" for name in sorted(due - got_in)]
     return outcome
 
@@ -155,7 +158,7 @@ def _played(client: Client, cases: int, seed: int) -> Run:
             "phases": {"coverage": {"unexpected-methods": []}, "stateful": {"max-steps": 6}},
         }
     )
-    schema = schemathesis.openapi.from_wsgi("/v1/openapi.json", client, config=config)
+    schema: Any = schemathesis.openapi.from_wsgi("/v1/openapi.json", client, config=config)
     schema = schema.include(lambda context: _is_for(client.kind, context.operation.definition.raw["security"]))
     _bring_ids(schema, client.world)
     run = Run()
