@@ -8,7 +8,6 @@ what the document forbids is taken, when a request without credentials is answer
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 from unittest.mock import patch
@@ -23,7 +22,7 @@ from tests.faults.board import Arena, Outcome, row
 from tests.faults.serving import called
 from tests.faults.worlds import worlds
 from tests.ready import CHANGING, Act, ready
-from tests.world import RULES, World
+from tests.world import World
 
 from devstack.gateway import Gateway
 from gigstream.auth import access_token, read_access_token
@@ -38,36 +37,20 @@ OFF = [
     "ensure_resource_availability",
 ]
 SIGNED_IN = {"platform": {"X-API-Key": "the platform's"}, "worker": {"Authorization": "Bearer the worker's"}}
-ENOUGH = 100  # so many cases an operation should find a way into each
 ELSEWHERE = "0"  # a made up id with this last digit stays what it is: an id that nothing has
 
 
 @row(17, "schemathesis, all phases, as platform and as worker, 200 cases an operation", full=200, short=2)
 def play(arena: Arena, chance: random.Random, cases: int) -> Outcome:
-    outcome, got_in = Outcome(), set[str]()
+    outcome = Outcome()
     with called(arena) as api, worlds(arena, api, 1) as (world,):
         for kind in SIGNED_IN:
             client = Client(arena, world, kind)
-            run = _played(client, cases, chance.randrange(10**6))
-            got_in |= run.got_in
-            outcome.violations += [f"as {kind}: {wrong}" for wrong in sorted(run.wrong)]
+            wrong = _played(client, cases, chance.randrange(10**6))
+            outcome.violations += [f"as {kind}: {one}" for one in sorted(wrong)]
             outcome.cases += sum(client.answered.values())
             outcome.accepted += sum(number for status, number in client.answered.items() if status < 300)
-    if cases >= ENOUGH:
-        # A signature cannot be made up.
-        due = {
-            n for n, rule in RULES.items() if not (rule.public and rule.writes) and not getattr(rule, "signed", False)
-        }
-        outcome.violations += [f"{name}: nobody got in" for name in sorted(due - got_in)]
     return outcome
-
-
-@dataclass
-class Run:
-    """`wrong` says each thing once; `got_in` names the operations that accepted something."""
-
-    wrong: set[str] = field(default_factory=set)
-    got_in: set[str] = field(default_factory=set)
 
 
 class Client:
@@ -141,13 +124,15 @@ def _headers(credentials: Mapping[str, str]) -> dict[str, str]:
     return {"AUTHORIZATION": f"Bearer {credentials['token']}"}
 
 
-def _played(client: Client, cases: int, seed: int) -> Run:
+def _played(client: Client, cases: int, seed: int) -> set[str]:
+    """Each thing that is wrong, once."""
     config = schemathesis.Config.from_dict(
         {
             "seed": seed,
             "headers": dict(SIGNED_IN[client.kind]),
             "continue-on-failure": True,
             "cache": {"enabled": False},
+            "auth": {"auto-signup": False},
             "generation": {
                 "max-examples": cases,
                 "database": "none",
@@ -161,17 +146,16 @@ def _played(client: Client, cases: int, seed: int) -> Run:
     schema: Any = schemathesis.openapi.from_wsgi("/v1/openapi.json", client, config=config)
     schema = schema.include(lambda context: _is_for(client.kind, context.operation.definition.raw["security"]))
     _bring_ids(schema, client.world)
-    run = Run()
+    wrong = set[str]()
     with patch.object(WSGITransport, "send", _send_in_process):
         for event in engine.from_schema(schema).execute():
             if isinstance(event, events.ScenarioFinished):
-                run.wrong |= set(_failures(event.recorder))
-                run.got_in |= set(_accepted(event.recorder))
+                wrong |= set(_failures(event.recorder))
             elif isinstance(event, events.NonFatalError):
-                run.wrong.add(f"{event.label}: {event.value!r}")
+                wrong.add(f"{event.label}: {event.value!r}")
             elif isinstance(event, events.FatalError):
-                run.wrong.add(repr(event.exception))
-    return run
+                wrong.add(repr(event.exception))
+    return wrong
 
 
 def _is_for(kind: str, security: list[Mapping[str, list[str]]]) -> bool:
@@ -221,12 +205,6 @@ def _failures(recorder: ScenarioRecorder) -> Iterator[str]:
             documented = operation.schema.raw_schema["paths"][operation.path][operation.method]["responses"]
             if code not in _codes(operation.schema.raw_schema, documented.get(status, {})):
                 yield f"{operation.label}: {status} {code} is not documented"
-
-
-def _accepted(recorder: ScenarioRecorder) -> Iterator[str]:
-    for case, interaction in recorder.interactions.items():
-        if interaction.response is not None and interaction.response.status_code < 300:
-            yield recorder.cases[case].value.operation.label
 
 
 def _codes(document: Mapping[str, Any], response: Mapping[str, Any]) -> set[str]:
