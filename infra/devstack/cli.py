@@ -48,6 +48,10 @@ def main() -> int:
     command("psql", run_psql, "psql on the local database, as owner; whatever follows goes to psql", add_help=False)
     command("routes", run_routes, "every endpoint and job, and who may call it")
     command("schema-dump", run_schema_dump, "write schema/schema.sql anew")
+    spec = command("openapi", run_openapi, "print the API's document, made from the code")
+    spec.add_argument(
+        "--write", action="store_true", help="write it, and the page /docs, where the functions serve them"
+    )
     operator.add_to(commands)
     audit.add_to(commands)
 
@@ -160,6 +164,17 @@ def run_schema_dump(_: argparse.Namespace) -> int:
         cluster.create_database("dump")
         migrate.migrate(cluster.url("owner", "dump"))
         (migrate.SCHEMA / "schema.sql").write_text(migrate.dump(cluster.url("owner", "dump")))
+    return 0
+
+
+def run_openapi(arguments: argparse.Namespace) -> int:
+    from devstack.openapi import committed  # noqa: PLC0415 - imports every function
+
+    if not arguments.write:
+        print(committed.texts()[committed.DOCUMENT], end="")
+        return 0
+    for file, text in committed.texts().items():
+        file.write_text(text)
     return 0
 
 

@@ -222,6 +222,27 @@ MUTATIONS = [
         ),
     ),
     Mutation(
+        "money is answered as a number",
+        ("R17",),
+        (Edit(f"{LAYER}/wire.py", "return money.text(value)", "return float(value)"),),
+    ),
+    Mutation(
+        "a view raises what nobody foresaw",
+        ("R17",),
+        (
+            Edit(
+                "functions/api/workers/reputation.py",
+                "return app.read(workers.reputation(worker_id))",
+                "return app.read(workers.reputation(worker_id)).nothing",
+            ),
+        ),
+    ),
+    Mutation(
+        "a field that no model knows is taken",
+        ("R17",),
+        (Edit(f"{LAYER}/models/common.py", 'extra="forbid"', 'extra="ignore"'),),
+    ),
+    Mutation(
         "posted money goes with its task",
         ("R22",),
         (

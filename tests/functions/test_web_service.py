@@ -1,7 +1,10 @@
 """Signs of life, and what a function's start costs."""
 
+import hashlib
+import re
 import subprocess
 import sys
+from base64 import b64encode
 
 import pytest
 from tests.conftest import Api
@@ -65,7 +68,30 @@ def test_each_answer_tells_what_is_left_of_the_minute(api: Api, environment: pyt
     assert answers[0].header("RateLimit-Policy") == '"default";q=1;w=60'
 
 
-@pytest.mark.parametrize("module", ["api.auth.me", "api.service.ready"])
+def test_the_document_is_sent_once_and_then_asked_for_by_its_tag(api: Api) -> None:
+    answer = api.get("/v1/openapi.json")
+    assert (answer.status, answer.header("Content-Type")) == (200, "application/json")
+    assert answer.json["openapi"].startswith("3.1")
+    assert answer.header("Cache-Control") == "public, max-age=300"
+    tag = answer.header("ETag") or ""
+    again = api.send("GET", "/v1/openapi.json", headers={"If-None-Match": f'"other", W/{tag}'})
+    assert (again.status, again.body, again.header("ETag")) == (304, b"", tag)
+    assert api.send("GET", "/v1/openapi.json", headers={"If-None-Match": '"other"'}).status == 200
+
+
+def test_the_page_may_show_itself_and_nothing_else(api: Api) -> None:
+    answer = api.get("/docs")
+    assert (answer.status, answer.header("Content-Type")) == (200, "text/html; charset=utf-8")
+    policy = answer.header("Content-Security-Policy") or ""
+    (style,) = re.findall(rb"<style>(.*?)</style>", answer.body, re.DOTALL)
+    digest = b64encode(hashlib.sha256(style).digest()).decode()
+    assert policy.startswith(f"default-src 'none'; style-src 'sha256-{digest}'; ")
+    assert "unsafe" not in policy
+    assert answer.header("X-Content-Type-Options") == "nosniff"
+    assert api.get("/docs?page=2").status == 422
+
+
+@pytest.mark.parametrize("module", ["api.auth.me", "api.service.ready", "api.service.openapi", "api.service.docs"])
 def test_a_read_starts_without_what_only_writes_need(module: str) -> None:
     heavy = "{'pydantic', 'argon2', 'boto3', 'botocore', 'web3'}"
     program = f"import sys, {module}; print(*sys.modules.keys() & {heavy})"

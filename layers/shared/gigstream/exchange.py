@@ -18,6 +18,7 @@ from gigstream.errors import (
     RateLimited,
     UnsupportedMediaType,
 )
+from gigstream.files import File
 
 VERSION = "2026-11-22"
 MAX_BODY = 256 * 1024
@@ -101,9 +102,14 @@ class Exchange:
         return raw
 
     def reply(self, result: object) -> Response:
-        """The view's result, or 204 when there is none."""
+        """The view's result, or 204 when there is none; a file as it is, or 304 to those who have it."""
         if result is None:
             return Response("", self._headers(), 204)
+        if isinstance(result, File):
+            headers = self._headers(result.headers)
+            if result.headers["ETag"] in (self.header("if-none-match") or ""):
+                return Response("", headers, 304)
+            return Response(result.text, headers, self.status)
         return Response(wire.encode(result), self._headers({"Content-Type": "application/json"}), self.status)
 
     def replay(self, answer: db.Answer) -> Response:

@@ -29,6 +29,8 @@ ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 PUBLIC = """
 GET /v1/health
 GET /v1/ready
+GET /v1/openapi.json
+GET /docs
 POST /v1/auth/register
 POST /v1/auth/login
 POST /v1/auth/refresh

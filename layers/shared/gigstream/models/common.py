@@ -58,8 +58,17 @@ def _day(value: object) -> date:
     return wire.day(value)
 
 
+def _no_nulls(schema: dict[str, Any]) -> None:
+    """What Change asks for, in its JSON Schema."""
+    schema["minProperties"] = 1
+    for name, field in schema["properties"].items():
+        schema["properties"][name] = next((one for one in field.get("anyOf", []) if one != {"type": "null"}), field)
+
+
 class Change(Body):
     """A PATCH body: at least one field, and none of them null, because nothing here can be taken away."""
+
+    model_config = ConfigDict(json_schema_extra=_no_nulls)
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
@@ -117,11 +126,30 @@ def _small(metadata: dict[str, Any]) -> dict[str, Any]:
     return metadata
 
 
-Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_line)]
+def _said(pattern: str) -> dict[str, Any]:
+    """What a validator asks for, for readers of the JSON Schema; spaces at both ends are cut off before."""
+    return {"pattern": rf"^\s*{pattern}\s*$"}
+
+
+Line = Annotated[
+    str,
+    Field(min_length=1, max_length=200, json_schema_extra=_said(r"[^\x00-\x1f\x7f]+")),
+    AfterValidator(_line),
+]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
-Email = Annotated[str, Field(max_length=320), AfterValidator(_line), AfterValidator(_email)]
-HttpsUrl = Annotated[str, Field(max_length=2000), AfterValidator(_line), AfterValidator(_https)]
-Address = Annotated[str, AfterValidator(wallet.parse)]
+Email = Annotated[
+    str,
+    Field(max_length=320, json_schema_extra=_said(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")),
+    AfterValidator(_line),
+    AfterValidator(_email),
+]
+HttpsUrl = Annotated[
+    str,
+    Field(max_length=2000, json_schema_extra=_said(r"[hH][tT][tT][pP][sS]://[^\s/?#@:\\]+(:443)?([/?][^\s#]*)?")),
+    AfterValidator(_line),
+    AfterValidator(_https),
+]
+Address = Annotated[str, Field(json_schema_extra=_said("0x[0-9a-fA-F]{40}")), AfterValidator(wallet.parse)]
 Metadata = Annotated[dict[str, Any], AfterValidator(_small)]
 Usdc = Annotated[
     Decimal,
