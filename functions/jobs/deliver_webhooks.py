@@ -25,8 +25,12 @@ LEASE = timedelta(seconds=60)
 @job
 def handler(run: Run) -> Counts:
     """Counts the attempts that succeeded and that failed, and the endpoints disabled."""
-    with ThreadPoolExecutor(AT_ONCE) as resolver:
+    resolver = ThreadPoolExecutor(AT_ONCE)
+    try:
         return asyncio.run(_deliver(run, resolver))
+    finally:
+        # A name server that never answers holds a thread, and nothing else.
+        resolver.shutdown(wait=False, cancel_futures=True)
 
 
 async def _deliver(run: Run, resolver: Executor) -> Counts:
