@@ -318,7 +318,7 @@ def _parameters(rule: Rule, schemas: Schemas) -> Iterator[Schema]:
             about = "May be given several times, or once with commas." if many else ""
             must = parameter.default is parameter.empty
             yield _parameter("query", f"{name}[]" if many else name, schema, about, schemas, required=must)
-    if getattr(rule, "signed", False):
+    if rule.signed:
         for header, about in SIGNATURE.items():
             yield _parameter("header", header, {"type": "string"}, about, schemas, required=True)
     if rule.idempotency != "none":
