@@ -353,19 +353,31 @@ CREATE POLICY tenant_read ON ops.earning_days FOR SELECT TO api USING (platform_
 CREATE POLICY tenant_read ON ops.payout_days FOR SELECT TO api USING (platform_id = (SELECT ops.tenant()));
 -- A platform's endpoints, what is on its way to them, what it signs with, when it is warned.
 CREATE POLICY tenant_rows ON ops.webhook_endpoints TO api USING (platform_id = (SELECT ops.tenant()));
-CREATE POLICY tenant_rows ON ops.webhook_deliveries TO api USING (platform_id = (SELECT ops.tenant()));
+CREATE POLICY tenant_rows ON ops.webhook_deliveries TO api
+USING ((SELECT ops.tenant()) = any(ARRAY[platform_id])); -- by endpoint, not all of the platform's
 CREATE POLICY tenant_rows ON ops.inbound_secrets TO api USING (platform_id = (SELECT ops.tenant()));
 CREATE POLICY tenant_read ON ops.balance_alerts FOR SELECT TO api USING (platform_id = (SELECT ops.tenant()));
 
 -- An account is seen by its owner and by the platform that it belongs to; a transfer by whoever sees one of its
--- accounts. Money moves only out of the tenant's own accounts into one that it sees: never out of custody, never back
--- from a worker, never into another tenant's books.
+-- accounts; a worker's advances and what repays them by himself alone. Money moves only out of the tenant's own
+-- accounts into one that it sees: never out of custody, never back from a worker, never into another tenant's books.
 CREATE POLICY tenant_read ON ledger.accounts FOR SELECT TO api
-USING ((SELECT ops.tenant()) = any(ARRAY[owner_id, platform_id]));
+USING (
+    (SELECT ops.tenant()) = any(ARRAY[owner_id, platform_id])
+    AND (kind <> 'worker_advance' OR owner_id = (SELECT ops.tenant()))
+);
 CREATE POLICY tenant_read ON ledger.transfers FOR SELECT TO api USING (
     EXISTS (
         SELECT FROM ledger.accounts AS a
         WHERE a.id IN (transfers.debit_account, transfers.credit_account)
+    )
+    AND (
+        loan_id IS NULL
+        OR EXISTS (
+            SELECT FROM loans AS l
+            WHERE l.id = transfers.loan_id
+            ORDER BY l.id OFFSET 0
+        )
     )
 );
 CREATE POLICY tenant_insert ON ledger.transfers FOR INSERT TO api WITH CHECK (

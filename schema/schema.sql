@@ -1713,6 +1713,18 @@ BEGIN
         SELECT e.ctid FROM ops.invites AS e
         WHERE e.expires_at < v_now - interval '30 days' LIMIT p_limit FOR UPDATE SKIP LOCKED
     )) RETURNING 1) SELECT 'invites', count(*)::integer FROM gone;
+
+    -- One that was accepted stays with its loan.
+    RETURN QUERY WITH gone AS (DELETE FROM ops.loan_quotes WHERE ctid = ANY(ARRAY(
+        SELECT e.ctid FROM ops.loan_quotes AS e
+        WHERE e.loan_id IS NULL AND e.expires_at < v_now - interval '1 day' LIMIT p_limit FOR UPDATE SKIP LOCKED
+    )) RETURNING 1) SELECT 'loan_quotes', count(*)::integer FROM gone;
+
+    -- The log of deliveries; the event itself stays in the feed.
+    RETURN QUERY WITH gone AS (DELETE FROM ops.webhook_deliveries WHERE ctid = ANY(ARRAY(
+        SELECT e.ctid FROM ops.webhook_deliveries AS e
+        WHERE e.status <> 'pending' AND e.created_at < v_now - interval '30 days' LIMIT p_limit FOR UPDATE SKIP LOCKED
+    )) RETURNING 1) SELECT 'webhook_deliveries', count(*)::integer FROM gone;
 END;
 $$;
 
@@ -2062,7 +2074,7 @@ $$;
 -- Name: uuid_floor(timestamp with time zone); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.uuid_floor(p_at timestamp with time zone) RETURNS uuid
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN (SELECT (encode(((SUBSTRING(int8send((t.us / 1000)) FROM 3) || int2send(((28672 + (((t.us % (1000)::bigint) * 4096) / 1000)))::smallint)) || '\x8000000000000000'::bytea), 'hex'::text))::uuid AS encode FROM (SELECT (GREATEST((0)::numeric, (EXTRACT(epoch FROM uuid_floor.p_at) * (1000000)::numeric)))::bigint AS us) t);
 
 -- Name: verify_audit(jsonb); Type: FUNCTION; Schema: ops; Owner: -
@@ -5709,6 +5721,10 @@ CREATE INDEX invites_worker_id_idx ON ops.invites USING btree (worker_id);
 
 CREATE INDEX job_runs_job_idx ON ops.job_runs USING btree (job, id);
 
+-- Name: loan_quotes_expires_at_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX loan_quotes_expires_at_idx ON ops.loan_quotes USING btree (expires_at) WHERE (loan_id IS NULL);
+
 -- Name: loan_quotes_platform_id_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX loan_quotes_platform_id_idx ON ops.loan_quotes USING btree (platform_id);
@@ -5768,6 +5784,10 @@ CREATE INDEX transaction_states_transaction_id_idx ON ops.transaction_states USI
 -- Name: wallet_nonces_expires_at_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX wallet_nonces_expires_at_idx ON ops.wallet_nonces USING btree (expires_at);
+
+-- Name: webhook_deliveries_created_at_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX webhook_deliveries_created_at_idx ON ops.webhook_deliveries USING btree (created_at) WHERE (status <> 'pending'::text);
 
 -- Name: webhook_deliveries_due_idx; Type: INDEX; Schema: ops; Owner: -
 
@@ -5893,6 +5913,10 @@ CREATE INDEX streams_status_idx ON public.streams USING btree (status);
 
 CREATE INDEX streams_worker_id_idx ON public.streams USING btree (worker_id, id);
 
+-- Name: streams_worker_status_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX streams_worker_status_idx ON public.streams USING btree (worker_id, status, id);
+
 -- Name: tasks_created_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX tasks_created_at_idx ON public.tasks USING btree (created_at);
@@ -5941,10 +5965,6 @@ CREATE INDEX transactions_created_at_idx ON public.transactions USING btree (cre
 
 CREATE INDEX transactions_platform_created_at_idx ON public.transactions USING btree (platform_id, created_at, id);
 
--- Name: transactions_platform_created_idx; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX transactions_platform_created_idx ON public.transactions USING btree (platform_id, created_at);
-
 -- Name: transactions_platform_id_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX transactions_platform_id_idx ON public.transactions USING btree (platform_id, id);
@@ -5976,6 +5996,14 @@ CREATE INDEX transactions_worker_created_idx ON public.transactions USING btree 
 -- Name: transactions_worker_id_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX transactions_worker_id_idx ON public.transactions USING btree (worker_id, id);
+
+-- Name: transactions_worker_status_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX transactions_worker_status_idx ON public.transactions USING btree (worker_id, status, id);
+
+-- Name: transactions_worker_type_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX transactions_worker_type_idx ON public.transactions USING btree (worker_id, tx_type, id);
 
 -- Name: workers_created_at_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -6458,13 +6486,17 @@ CREATE POLICY tenant_insert ON ledger.transfers FOR INSERT TO api WITH CHECK (((
 
 -- Name: accounts tenant_read; Type: POLICY; Schema: ledger; Owner: -
 
-CREATE POLICY tenant_read ON ledger.accounts FOR SELECT TO api USING ((( SELECT ops.tenant() AS tenant) = ANY (ARRAY[owner_id, platform_id])));
+CREATE POLICY tenant_read ON ledger.accounts FOR SELECT TO api USING (((( SELECT ops.tenant() AS tenant) = ANY (ARRAY[owner_id, platform_id])) AND ((kind <> 'worker_advance'::text) OR (owner_id = ( SELECT ops.tenant() AS tenant)))));
 
 -- Name: transfers tenant_read; Type: POLICY; Schema: ledger; Owner: -
 
-CREATE POLICY tenant_read ON ledger.transfers FOR SELECT TO api USING ((EXISTS ( SELECT
+CREATE POLICY tenant_read ON ledger.transfers FOR SELECT TO api USING (((EXISTS ( SELECT
    FROM ledger.accounts a
-  WHERE (a.id = ANY (ARRAY[transfers.debit_account, transfers.credit_account])))));
+  WHERE (a.id = ANY (ARRAY[transfers.debit_account, transfers.credit_account])))) AND ((loan_id IS NULL) OR (EXISTS ( SELECT
+   FROM public.loans l
+  WHERE (l.id = transfers.loan_id)
+  ORDER BY l.id
+ OFFSET 0)))));
 
 -- Name: transfers; Type: ROW SECURITY; Schema: ledger; Owner: -
 
@@ -6916,7 +6948,7 @@ CREATE POLICY tenant_rows ON ops.inbound_secrets TO api USING ((platform_id = ( 
 
 -- Name: webhook_deliveries tenant_rows; Type: POLICY; Schema: ops; Owner: -
 
-CREATE POLICY tenant_rows ON ops.webhook_deliveries TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
+CREATE POLICY tenant_rows ON ops.webhook_deliveries TO api USING ((( SELECT ops.tenant() AS tenant) = ANY (ARRAY[platform_id])));
 
 -- Name: webhook_endpoints tenant_rows; Type: POLICY; Schema: ops; Owner: -
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import LiteralString
 from unittest.mock import patch
 
+import psycopg
 from tests.conftest import TEMPLATE_DATABASE, Api
 from tests.people import Caller, new_platform, new_stream, new_worker
 
@@ -123,8 +124,27 @@ _LISTED: list[LiteralString] = [
     SELECT b.id, b.worker, 'task_completed', 0, 500, 500, b.id, b.at FROM bulk AS b
     """,
     """
-    INSERT INTO ops.outbox (id, event, platform_id, worker_id, object_type, object_id, payload, created_at)
-    SELECT b.id, 'task.created', b.platform, b.worker, 'task', b.id, '{}', b.at FROM bulk AS b
+    INSERT INTO ops.outbox (id, event, platform_id, worker_id, object_type, object_id, sequence, payload, created_at)
+    SELECT b.id, 'task.created', b.platform, b.worker, 'task', b.id, 1, '{}', b.at FROM bulk AS b
+    """,
+    """
+    INSERT INTO ops.webhook_endpoints (id, platform_id, url, created_at)
+    SELECT b.id, b.platform, 'https://example.com', b.at FROM bulk AS b
+    """,
+    # All of a platform's are to its first endpoint.
+    """
+    INSERT INTO ops.webhook_deliveries (id, platform_id, endpoint_id, event_id, status, next_attempt_at, created_at)
+    SELECT
+        b.id, b.platform, first_value(b.id) OVER (PARTITION BY b.platform ORDER BY b.n), b.id, s.status,
+        CASE s.status WHEN 'pending' THEN b.at END, b.at
+    FROM bulk AS b
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN b.odd THEN (ARRAY['pending', 'failed'])[1 + b.n / 4 %% 2] ELSE 'succeeded' END
+    ) AS s (status)
+    """,
+    """
+    INSERT INTO ops.api_keys (id, platform_id, prefix, key_hash, name, scopes, created_at)
+    SELECT b.id, b.platform, 'gs_test_', sha256(b.id::text::bytea), 'a key', '{}', b.at FROM bulk AS b
     """,
     """
     INSERT INTO ops.reports (id, platform_id, kind, format, from_date, to_date, state, finished_at, created_at)
@@ -154,6 +174,19 @@ _LISTED: list[LiteralString] = [
     LEFT JOIN ledger.accounts AS h ON h.owner_id = b.platform AND h.kind = 'platform_held'
     WHERE h.id IS NOT NULL
     """,
+    # A worker's advance that he repays by the minute: the first of his loans.
+    """
+    INSERT INTO ledger.transfers (
+        debit_account, credit_account, amount, reason, loan_id, source_seq, event_at, created_at
+    )
+    SELECT a.id, v.id, 1, 'repay', first_value(b.id) OVER (PARTITION BY b.worker ORDER BY b.n), b.n, b.at, b.at
+    FROM bulk AS b
+    INNER JOIN ledger.accounts AS a
+        ON a.owner_id = b.worker AND a.kind = 'worker_available' AND a.platform_id = b.platform
+    INNER JOIN ledger.accounts AS v
+        ON v.owner_id = b.worker AND v.kind = 'worker_advance' AND v.platform_id = b.platform
+    WHERE b.worker IN (%(his)s, %(hers)s)
+    """,
 ]
 
 
@@ -174,6 +207,13 @@ def years(cluster: Cluster) -> Iterator[dict[str, Tenant]]:
     cluster.drop_database(name)
 
 
+def oldest(conn: psycopg.Connection, table: LiteralString, column: LiteralString, tenant: str) -> str:
+    """The id of a tenant's first row."""
+    row = conn.execute(f"SELECT id::text FROM {table} WHERE {column} = %s ORDER BY id LIMIT 1", [tenant]).fetchone()
+    assert row
+    return str(row[0])
+
+
 def _filled(cluster: Cluster, name: str, api: Api) -> dict[str, Tenant]:
     platforms = {size: new_platform(api) for size in ("many", "few")}
     workers = {size: new_worker(api, platform) for size, platform in platforms.items()}
@@ -188,16 +228,18 @@ def _filled(cluster: Cluster, name: str, api: Api) -> dict[str, Tenant]:
             conn.execute(statement, values)
         conn.execute("DROP TABLE bulk")
         conn.execute("VACUUM ANALYZE")
-    return {
-        size: Tenant(
-            platforms[size],
-            workers[size],
-            {
-                "platform_id": platforms[size].id,
-                "worker_id": workers[size].id,
-                "stream_id": streams[size],
-                "account_id": platforms[size].get("/v1/ledger/accounts?kind=platform_held").json["data"][0]["id"],
-            },
-        )
-        for size in platforms
-    }
+        return {
+            size: Tenant(
+                platforms[size],
+                workers[size],
+                {
+                    "platform_id": platforms[size].id,
+                    "worker_id": workers[size].id,
+                    "stream_id": streams[size],
+                    "account_id": platforms[size].get("/v1/ledger/accounts?kind=platform_held").json["data"][0]["id"],
+                    "endpoint_id": oldest(conn, "ops.webhook_endpoints", "platform_id", platforms[size].id),
+                    "loan_id": oldest(conn, "loans", "worker_id", workers[size].id),
+                },
+            )
+            for size in platforms
+        }

@@ -1,5 +1,6 @@
 """Platforms and workers for tests: they sign up through the API and then speak for themselves."""
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -16,6 +17,8 @@ from devstack.gateway import Answer
 Connect = Callable[[str], psycopg.Connection]
 
 numbers = count(1)
+# py_ecc, which comes with eth_account, lets Python recurse so deep that nested JSON would end the process.
+sys.setrecursionlimit(1000)
 
 
 class Wallet:

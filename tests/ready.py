@@ -2,18 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from tests.books import Books
 from tests.conftest import Api
 from tests.examples import BODIES, HOOK, NAME, PASSWORD
-from tests.people import Wallet, new_event, new_loan, new_quote, new_stream, new_task, new_worker, numbers
+from tests.people import Wallet, new_event, new_loan, new_platform, new_quote, new_stream, new_task, new_worker, numbers
 from tests.signing import signature
 from tests.world import RULES, World
 
-from devstack import scheduler
 from devstack.gateway import Answer
 from gigstream.web import Rule
 
@@ -159,10 +158,9 @@ def _batch(world: World) -> dict[str, Any]:
     return {"tasks": [one, one | {"amount": "999999999"}, one]}
 
 
-def _no_open_report(_: World) -> dict[str, Any]:
-    """Those that wait are made: only so many may."""
-    scheduler.call("RunReports", datetime.now(UTC))
-    return {"from_date": (date(2026, 11, 1) - timedelta(days=next(numbers) % 300)).isoformat()}
+def _customer(world: World) -> dict[str, Any]:
+    """A platform that has ordered no report yet: only so many may wait."""
+    return {"credentials": new_platform(world.api, funds=None).credentials}
 
 
 _FRESH: dict[str, Callable[[World], dict[str, Any]]] = {
@@ -201,7 +199,7 @@ _FRESH: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /v1/workers/{worker_id}/reputation/events/{event_id}/appeal": lambda world: {
         "event_id": new_event(world.platform, world.worker)
     },
-    "POST /v1/reports": _no_open_report,
+    "POST /v1/reports": _customer,
     "POST /v1/webhook-endpoints": _room,
     "PATCH /v1/webhook-endpoints/{endpoint_id}": lambda world: _endpoint(world) | {"url": HOOK},
     "DELETE /v1/webhook-endpoints/{endpoint_id}": _endpoint,

@@ -28,6 +28,7 @@ CREATE TABLE ops.loan_quotes (
 );
 
 CREATE INDEX loan_quotes_worker_id_idx ON ops.loan_quotes (worker_id, expires_at) WHERE loan_id IS NULL;
+CREATE INDEX loan_quotes_expires_at_idx ON ops.loan_quotes (expires_at) WHERE loan_id IS NULL;
 CREATE INDEX loan_quotes_platform_id_idx ON ops.loan_quotes (platform_id);
 
 -- An advance is repaying from its first repayment on, and not before.

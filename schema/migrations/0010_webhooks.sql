@@ -84,6 +84,7 @@ CREATE INDEX webhook_deliveries_endpoint_id_idx ON ops.webhook_deliveries (endpo
 CREATE INDEX webhook_deliveries_status_idx ON ops.webhook_deliveries (endpoint_id, status, id);
 CREATE INDEX webhook_deliveries_due_idx ON ops.webhook_deliveries (endpoint_id, next_attempt_at)
 WHERE status = 'pending';
+CREATE INDEX webhook_deliveries_created_at_idx ON ops.webhook_deliveries (created_at) WHERE status <> 'pending';
 CREATE INDEX webhook_deliveries_leased_idx ON ops.webhook_deliveries (endpoint_id) WHERE leased_until IS NOT NULL;
 
 -- What a platform signs its own reports with: the secret is derived from the id. Rotation gives the older ones an end.

@@ -47,8 +47,8 @@ SELECT
     coalesce(x.processed_at, x.created_at)
 FROM transactions AS x;
 
--- The filters of a platform's lists, each in the order of the list; a worker's own lists are short enough for the
--- index on him. A time range is read along created_at, because an id that came from elsewhere need not hold its time.
+-- The filters of the lists, each in the order of the list. What is newer than a time is read along created_at, because
+-- an id that came from elsewhere need not hold its time.
 CREATE INDEX tasks_platform_status_idx ON tasks (platform_id, status, id);
 CREATE INDEX tasks_platform_worker_idx ON tasks (platform_id, worker_id, id);
 CREATE INDEX tasks_platform_type_idx ON tasks (platform_id, task_type, id);
@@ -57,9 +57,11 @@ CREATE INDEX tasks_worker_status_idx ON tasks (worker_id, status, id);
 CREATE INDEX tasks_worker_created_idx ON tasks (worker_id, created_at);
 CREATE INDEX streams_platform_status_idx ON streams (platform_id, status, id);
 CREATE INDEX streams_platform_worker_idx ON streams (platform_id, worker_id, id);
+CREATE INDEX streams_worker_status_idx ON streams (worker_id, status, id);
 CREATE INDEX streams_platform_created_idx ON streams (platform_id, created_at);
 CREATE INDEX transactions_platform_status_idx ON transactions (platform_id, status, id);
 CREATE INDEX transactions_platform_worker_idx ON transactions (platform_id, worker_id, id);
 CREATE INDEX transactions_platform_type_idx ON transactions (platform_id, tx_type, id);
-CREATE INDEX transactions_platform_created_idx ON transactions (platform_id, created_at);
+CREATE INDEX transactions_worker_status_idx ON transactions (worker_id, status, id);
+CREATE INDEX transactions_worker_type_idx ON transactions (worker_id, tx_type, id);
 CREATE INDEX transactions_worker_created_idx ON transactions (worker_id, created_at);

@@ -127,6 +127,13 @@ def values(name: str, kind: Any, tenant: Tenant) -> Iterator[str]:
         yield "nothing is called so"
 
 
+def cursor(answer: Any) -> str | None:
+    """Of the list that the answer is, or has in it."""
+    inner = [one for one in answer.values() if isinstance(one, dict) and "next_cursor" in one]
+    found: str | None = (answer if "next_cursor" in answer else inner[0])["next_cursor"]
+    return found
+
+
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(("name", "caller"), CALLERS)
 def test_a_page_costs_a_page(
@@ -161,10 +168,10 @@ def test_a_page_costs_a_page(
         return answer.json
 
     for size, tenant in tenants.items():
-        first = answered(tenant, "")
-        assert size == "few" or first["next_cursor"], f"tests/bulk.py puts no long list behind {name} for a {caller}"
-        if first["next_cursor"]:
-            answered(tenant, f"cursor={first['next_cursor']}")
+        further = cursor(answered(tenant, ""))
+        assert size == "few" or further, f"tests/bulk.py puts no long list behind {name} for a {caller}"
+        if further:
+            answered(tenant, f"cursor={further}")
         for query in asked(rule, tenant):
             answered(tenant, query)
     assert not dear, f"an index is missing for {name} as {caller}:\n" + "\n".join(dear)

@@ -40,12 +40,31 @@ ROWS: dict[str, LiteralString] = {
             %(platform)s, 'a@b.example', sha256(gen_random_uuid()::text::bytea),
             now() - interval '30 days' + %(s)s * interval '1 s'
     """,
+    "loan_quotes": """
+        INSERT INTO ops.loan_quotes (worker_id, platform_id, mode, amount, fee, limit_amount, expires_at)
+        SELECT %(worker)s, %(platform)s, 'earned', 1, 0, 1, now() - interval '1 day' + %(s)s * interval '1 s'
+    """,
+    "webhook_deliveries": """
+        WITH told AS (
+            INSERT INTO ops.outbox (event, platform_id, object_type, object_id, payload)
+            SELECT 'task.created', %(platform)s, 'task', gen_random_uuid(), '{}'
+            RETURNING id
+        )
+
+        INSERT INTO ops.webhook_deliveries (platform_id, endpoint_id, event_id, status, next_attempt_at, created_at)
+        SELECT
+            %(platform)s, %(endpoint)s, v.id, 'succeeded', NULL, now() - interval '30 days' + %(s)s * interval '1 s'
+        FROM told AS v
+    """,
 }
 
 
 @pytest.fixture
 def tenants(books: Books) -> dict[str, UUID]:
-    return {"platform": books.platform("0"), "worker": books.worker()}
+    platform = books.platform("0")
+    # It asks for nothing that is told below, so that no delivery is made but those planted.
+    endpoint = books.act(platform, "create_webhook_endpoint", "https://example.com", ["api_key.expiring"], None)["id"]
+    return {"platform": platform, "worker": books.worker(), "endpoint": endpoint}
 
 
 def plant(books: Books, tenants: dict[str, UUID], seconds: int, times: int = 1) -> None:

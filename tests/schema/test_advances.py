@@ -102,7 +102,7 @@ def test_a_stream_that_stands_still_has_nothing_to_advance(
 
 
 def test_what_is_disputed_is_not_advanced(books: Books, platform: UUID, worker: UUID) -> None:
-    books.operate("UPDATE tasks SET status = 'disputed', disputed_at = now()")
+    books.act(platform, "dispute_task", books.value("SELECT task_id FROM streams"), "why")
 
     with refused("GS053"):
         quote(books, worker, platform, "1")

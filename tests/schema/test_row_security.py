@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 import pytest
-from tests.books import Books, acting, refused
+from tests.books import Books, acting, call, refused
 
 TENANT_TABLES = [
     "workers", "platforms", "tasks", "streams", "transactions", "reputation_events", "loans", "audit_logs",
@@ -100,6 +100,24 @@ def test_a_platform_does_not_see_its_workers_advances(books: Books, pair: tuple[
     )  # fmt: skip
 
     assert (count("transactions", platform, "platform"), count("transactions", worker, "worker")) == (1, 2)
+
+
+def test_a_platform_does_not_see_in_the_ledger_what_repays_an_advance(books: Books, count: Count) -> None:
+    platform = books.platform()
+    worker = books.worker(platform)
+    books.stream(platform, worker, ago=600)
+    with acting(books.connection("api"), "worker", worker) as api:
+        quote = call(api, "quote_advance", platform, "earned", 1)["id"]
+    call(books.connection("operator"), "fund_pool", 10)
+    with acting(books.connection("api"), "worker", worker) as api:
+        call(api, "accept_advance", quote)
+    books.release()
+
+    for table, hidden in [("ledger.accounts", "kind = 'worker_advance'"), ("ledger.transfers", "loan_id IS NOT NULL")]:
+        for kind, tenant, seen in [("platform", platform, False), ("worker", worker, True)]:
+            with acting(books.connection("api"), kind, tenant) as api:
+                found = api.execute(f"SELECT FROM {table} WHERE {hidden}").rowcount
+            assert (found > 0) == seen, (table, kind)
 
 
 @pytest.mark.parametrize("statement", [

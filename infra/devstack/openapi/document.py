@@ -242,7 +242,7 @@ def document() -> Schema:
 
 def title(area: str) -> str:
     """An area as people read it."""
-    return area.replace("_", " ").capitalize()
+    return area.replace("_", " ").capitalize().replace("Api", "API")
 
 
 def _tag(area: str) -> Schema:

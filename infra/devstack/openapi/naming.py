@@ -7,6 +7,15 @@ import re
 from typing import Any, get_args, get_origin
 
 _PARTICLES = ("up", "out", "in", "off", "back")  # that belong to their verb: top-up
+# What the rules below would name badly.
+_BY_HAND = {
+    "POST /v1/tasks/batch": "create_tasks",
+    "GET /v1/events": "list_events",
+    "POST /v1/webhooks/task-completed": "report_task_completed",
+    "POST /v1/webhooks/task-completed/rotate-secret": "rotate_inbound_secret",
+    "GET /v1/analytics/daily": "get_daily_analytics",
+    "GET /v1/audit-logs/verify": "verify_audit_logs",
+}
 _IN_FOLDERS = ("api", "gigstream.queries", "gigstream.models", "gigstream.rules")
 
 
@@ -24,6 +33,8 @@ def component(kind: Any, *, longer: bool = False) -> str:
 
 def operation(method: str, path: str, stem: str, *, is_list: bool) -> str:
     """create_task, list_worker_tasks, pause_stream, auth_login; `stem` is the name of the handler's file."""
+    if by_hand := _BY_HAND.get(f"{method} {path}"):
+        return by_hand
     parts = [part for part in path.strip("/").split("/") if part != "v1"]
     nouns = [_word(part) for part in parts if not part.startswith("{")]
     # What is followed by an id is one thing of many.

@@ -47,5 +47,17 @@ BEGIN
         SELECT e.ctid FROM ops.invites AS e
         WHERE e.expires_at < v_now - interval '30 days' LIMIT p_limit FOR UPDATE SKIP LOCKED
     )) RETURNING 1) SELECT 'invites', count(*)::integer FROM gone;
+
+    -- One that was accepted stays with its loan.
+    RETURN QUERY WITH gone AS (DELETE FROM ops.loan_quotes WHERE ctid = ANY(ARRAY(
+        SELECT e.ctid FROM ops.loan_quotes AS e
+        WHERE e.loan_id IS NULL AND e.expires_at < v_now - interval '1 day' LIMIT p_limit FOR UPDATE SKIP LOCKED
+    )) RETURNING 1) SELECT 'loan_quotes', count(*)::integer FROM gone;
+
+    -- The log of deliveries; the event itself stays in the feed.
+    RETURN QUERY WITH gone AS (DELETE FROM ops.webhook_deliveries WHERE ctid = ANY(ARRAY(
+        SELECT e.ctid FROM ops.webhook_deliveries AS e
+        WHERE e.status <> 'pending' AND e.created_at < v_now - interval '30 days' LIMIT p_limit FOR UPDATE SKIP LOCKED
+    )) RETURNING 1) SELECT 'webhook_deliveries', count(*)::integer FROM gone;
 END;
 $$;

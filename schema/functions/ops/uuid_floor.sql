@@ -1,9 +1,10 @@
 -- The least id that ops.uuid_v7 can make at a moment: where rows of a later time begin in an index by id.
+-- NULL for NULL.
 --
 -- Test:  tests/functions/test_audit_logs.py
 
 CREATE OR REPLACE FUNCTION ops.uuid_floor(p_at timestamptz) RETURNS uuid
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN (
     SELECT
         encode(

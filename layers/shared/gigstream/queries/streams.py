@@ -124,7 +124,7 @@ def mine(
         _SELECT
         + _MINE[caller]
         + """
-            AND s.id < %(after)s
+            AND s.id < least(%(after)s, ops.uuid_floor(%(created_to)s::timestamptz + interval '1 second'))
             AND (%(status)s::text IS NULL OR s.status = %(status)s)
             AND (%(task_id)s::uuid IS NULL OR s.task_id = %(task_id)s)
             AND (%(worker_id)s::uuid IS NULL OR s.worker_id = %(worker_id)s)

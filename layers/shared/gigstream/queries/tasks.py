@@ -136,7 +136,7 @@ def mine(
         _SELECT
         + _MINE[caller]
         + """
-            AND t.id < %(after)s
+            AND t.id < least(%(after)s, ops.uuid_floor(%(created_to)s::timestamptz + interval '1 second'))
             AND (%(status)s::text IS NULL OR t.status = %(status)s)
             AND (%(worker_id)s::uuid IS NULL OR t.worker_id = %(worker_id)s)
             AND (%(task_type)s::text IS NULL OR t.task_type = %(task_type)s)

@@ -96,7 +96,7 @@ def mine(
         _SELECT
         + _MINE[caller]
         + """
-            AND x.id < %(after)s
+            AND x.id < least(%(after)s, ops.uuid_floor(%(created_to)s::timestamptz + interval '1 second'))
             AND (%(tx_type)s::text IS NULL OR x.tx_type = %(tx_type)s)
             AND (%(status)s::text IS NULL OR x.status = %(status)s)
             AND (%(worker_id)s::uuid IS NULL OR x.worker_id = %(worker_id)s)
