@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -110,9 +111,9 @@ def new_stream(platform: Caller, worker: Caller, amount: str = "3600", **fields:
 
 
 def new_quote(platform: Caller, worker: Caller, amount: str = "1") -> str:
-    """The id of a quote of an advance on what a stream has accrued in ten minutes: 600 USDC."""
+    """The id of a quote of an advance on what a stream has accrued in ten of its sixty minutes: twice the amount."""
     start = datetime.now(UTC) - timedelta(minutes=10)
-    new_stream(platform, worker, start_time=start.isoformat())
+    new_stream(platform, worker, str(12 * Decimal(amount)), start_time=start.isoformat())
     return str(worker.made("/v1/loans/quote", {"platform_id": platform.id, "amount": amount})["id"])
 
 

@@ -52,9 +52,8 @@ def ready(world: World, books: Books, name: str) -> Act:
 
 
 def _endpoint(world: World) -> dict[str, str]:
-    """A webhook endpoint of its own: a platform has ten, so an older one makes room."""
-    old = world.platform.get("/v1/webhook-endpoints?limit=100").json["data"]
-    for one in old[:-1] if len(old) >= 8 else []:
+    """A webhook endpoint of its own: a platform has ten, so older ones make room, all but the world's."""
+    for one in world.platform.get("/v1/webhook-endpoints").json["data"][4:-1]:
         world.platform.send("DELETE", f"/v1/webhook-endpoints/{one['id']}")
     made = world.platform.made("/v1/webhook-endpoints", {"url": f"https://hooks.example.com/{next(numbers)}"})
     return {"endpoint_id": made["endpoint"]["id"]}

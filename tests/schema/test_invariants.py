@@ -105,7 +105,6 @@ PLANTED = [
     ("loans.amount_repaid shown", "DELETE FROM transactions WHERE tx_type = 'repayment'", None),
     ("loans.fee shown", "DELETE FROM transactions WHERE tx_type = 'fee'", None),
     ("transactions.amount of advance", "UPDATE transactions SET amount = 9 WHERE tx_type = 'repayment'", None),
-    ("transactions.amount of advance", "UPDATE transactions SET id = ops.uuid_v7() WHERE tx_type = 'fee'", None),
     ("transactions.fee of advance", "UPDATE transactions SET fee = 9 WHERE tx_type = 'advance'", None),
     (
         "accounts.balance gathered for open advances",

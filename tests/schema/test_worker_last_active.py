@@ -30,7 +30,8 @@ def test_a_sign_in_counts(books: Books) -> None:
     worker = books.worker()
 
     books.plant(
-        "INSERT INTO ops.refresh_tokens (session_id, worker_id, token_hash, expires_at) VALUES (%s, %s, %s, now())",
+        "INSERT INTO ops.refresh_tokens (session_id, worker_id, token_hash, expires_at, session_ends_at)"
+        " VALUES (%s, %s, %s, now(), now())",
         uuid4(), worker, bytes(32),
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from gigstream.web import Endpoint
 app = Endpoint(__name__)
 
 
-@app.route("/v1/tasks/{task_id}/rate", methods=["POST"], scope="tasks:write", writes={"state", "audit"})
+@app.route("/v1/tasks/{task_id}/rate", methods=["POST"], scope="tasks:write", writes={"state", "outbox", "audit"})
 def rate(task_id: UUID) -> tasks.Task:
     """A rating may be changed, which is one more event worth the difference.
 

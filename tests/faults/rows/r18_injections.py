@@ -56,7 +56,7 @@ def places() -> Iterator[Place]:
     for name, rule in RULES.items():
         required, optional = BODIES.get(name, ({}, {}))
         yield from (Place(name, "body", field) for field in required | optional)
-        lists = [value for value in required.values() if isinstance(value, list)]
+        lists = [value for value in required.values() if isinstance(value, list) and isinstance(value[0], dict)]
         yield from (Place(name, "item", field) for items in lists for field in items[0])
         for parameter, one in rule.parameters.items():
             if one.annotation is Slice:
