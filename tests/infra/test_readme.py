@@ -4,10 +4,14 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import psutil
+import psycopg
 import pytest
 
 from devstack import migrate
@@ -33,11 +37,20 @@ def shell(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_tour_with_curl_works_as_printed(environment: pytest.MonkeyPatch) -> None:
-    with serving("127.0.0.1", 0) as servers:
-        tour = shell("\n".join(blocks("bash")), API=servers.url)
+def test_the_tour_with_curl_works_as_printed(
+    environment: pytest.MonkeyPatch, connect: Callable[[str], psycopg.Connection], job: Callable[..., Any]
+) -> None:
+    connect("operator").execute("SELECT fund_pool(1000)")  # as the demo data do
+    with serving("127.0.0.1", 0) as servers, ThreadPoolExecutor() as readers:
+        reading = readers.submit(shell, "\n".join(blocks("bash")), API=servers.url)
+        while not reading.done():
+            job("RunReports")
+            time.sleep(0.5)
+        tour = reading.result()
     assert tour.returncode == 0, tour.stderr
     assert '"available":"120.5' in tour.stdout.replace(" ", "")  # the fixed task's price, and two seconds of the shift
+    assert '"tx_type":"repayment"' in tour.stdout.replace(" ", "")
+    assert "platform_held" in tour.stdout  # a line of the report
     assert '"field":"amount"' in tour.stdout.replace(" ", "")  # what is wrong with 0.0000001
 
 
