@@ -232,8 +232,8 @@ MUTATIONS = [
         (
             Edit(
                 "functions/api/workers/reputation.py",
-                "return app.read(workers.reputation(worker_id))",
-                "return app.read(workers.reputation(worker_id)).nothing",
+                "return app.read(reputation.score(worker_id))",
+                "return app.read(reputation.score(worker_id)).nothing",
             ),
         ),
     ),

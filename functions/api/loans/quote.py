@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from gigstream.models.loans import NewQuote
-from gigstream.queries import loans, workers
+from gigstream.queries import loans, risk
 from gigstream.rules import advances, forecast
 from gigstream.web import Endpoint
 
@@ -17,7 +17,7 @@ def quote() -> loans.Offer:
     form = app.body(NewQuote)
     predicted = None
     if form.mode == "predictive":
-        days = app.read(workers.daily_earnings(form.platform_id))
+        days = app.read(risk.daily_earnings(form.platform_id))
         predicted = forecast.next_week(forecast.series(days))
     made = app.write(loans.quote(form.platform_id, form.mode, form.amount, predicted), status=201)
     return loans.Offer(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from gigstream.queries import workers
+from gigstream.queries import risk
 from gigstream.rules import advances, forecast
 from gigstream.web import Endpoint
 
@@ -31,7 +31,7 @@ class Eligibility:
 @app.route("/v1/workers/{worker_id}/advance/eligibility", methods=["GET"], worker=True)
 def advance_eligibility(worker_id: UUID, platform_id: UUID | None = None) -> Eligibility:
     """For the worker alone: 403 for platforms, 404 for another worker or a platform that he does not work for."""
-    now = app.read(workers.standing(worker_id, platform_id))
+    now = app.read(risk.standing(worker_id, platform_id))
     found = []
     for one in now.platforms:
         predicted = forecast.next_week(forecast.series(now.days_with(one.platform_id)))

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from gigstream.models.workers import NewAppeal
-from gigstream.queries import workers
+from gigstream.queries import reputation
 from gigstream.web import Endpoint
 
 app = Endpoint(__name__)
@@ -15,9 +15,9 @@ app = Endpoint(__name__)
     worker=True,
     writes={"state", "audit"},
 )
-def appeal(worker_id: UUID, event_id: UUID) -> workers.Appeal:
+def appeal(worker_id: UUID, event_id: UUID) -> reputation.Appeal:
     """An operator decides it. 409 when the event took nothing, or an appeal against it is open or was granted.
 
     404 when the event is not the caller's.
     """
-    return app.write(workers.appeal(worker_id, event_id, app.body(NewAppeal).reason), status=201)
+    return app.write(reputation.appeal(worker_id, event_id, app.body(NewAppeal).reason), status=201)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from gigstream.queries import workers
+from gigstream.queries import reputation
 from gigstream.queries.base import Page, Slice
 from gigstream.web import Endpoint
 
@@ -10,6 +10,6 @@ app = Endpoint(__name__)
 
 
 @app.route("/v1/workers/{worker_id}/reputation/events", methods=["GET"], scope="workers:read", worker=True)
-def reputation_events(worker_id: UUID, part: Slice) -> Page[workers.ReputationEvent]:
+def reputation_events(worker_id: UUID, part: Slice) -> Page[reputation.ReputationEvent]:
     """Newest first; 404 for another worker, and for a platform that he does not work for."""
-    return app.read(workers.reputation_events(worker_id, part))
+    return app.read(reputation.events(worker_id, part))

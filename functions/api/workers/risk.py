@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from gigstream.queries import workers
+from gigstream.queries import risk
 from gigstream.web import Endpoint
 
 app = Endpoint(__name__)
 
 
 @app.route("/v1/workers/{worker_id}/risk", methods=["GET"], worker=True)
-def risk(worker_id: UUID) -> workers.Risk:
+def assess(worker_id: UUID) -> risk.Risk:
     """For the worker alone: 403 for platforms, 404 for another worker."""
-    return app.read(workers.risk(worker_id))
+    return app.read(risk.assessment(worker_id))

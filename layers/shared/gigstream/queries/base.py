@@ -7,7 +7,7 @@ A row class is a frozen dataclass with slots whose fields are the SQL's columns,
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Generic, LiteralString, TypeVar
 from uuid import UUID
 
@@ -16,7 +16,20 @@ from psycopg.types.json import Jsonb
 from gigstream.db import Query, Together, command
 from gigstream.errors import Invalid, NotFound
 
-__all__ = ["Jsonb", "Page", "Query", "Slice", "Together", "behind", "command", "many", "one", "optional", "page"]
+__all__ = [
+    "Jsonb",
+    "Page",
+    "Query",
+    "Slice",
+    "Together",
+    "behind",
+    "command",
+    "fields_of",
+    "many",
+    "one",
+    "optional",
+    "page",
+]
 
 Row = TypeVar("Row")
 
@@ -70,6 +83,11 @@ def page(row: type[Row], sql: LiteralString, part: Slice, **params: object) -> Q
         return Page(data, encode_cursor(data[-1].id) if len(rows) > part.limit else None)
 
     return Query(sql, {**params, "after": part.after, "limit": part.limit + 1}, row, collect)
+
+
+def fields_of(kind: type[Any], row: object) -> dict[str, Any]:
+    """Those fields of a row that a class of fewer has."""
+    return {field.name: getattr(row, field.name) for field in fields(kind)}
 
 
 def behind(guard: Query[Any], query: Query[Row]) -> Together[Row]:
