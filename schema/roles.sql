@@ -181,7 +181,10 @@ GRANT EXECUTE ON FUNCTION claim_report, finish_report TO jobs;
 GRANT EXECUTE ON FUNCTION ops.claim_deliveries, ops.store_deliveries, ops.disable_endpoints, alert_balances TO jobs;
 GRANT EXECUTE ON FUNCTION set_platform_active, fund_pool, write_off_advance, resolve_dispute, decide_appeal TO operator;
 GRANT EXECUTE ON FUNCTION ops.seal_audit TO jobs;
-GRANT EXECUTE ON FUNCTION ops.check_invariants, ops.verify_audit, ops.audit_digest, ops.seal_digest
+GRANT EXECUTE ON FUNCTION
+ops.check_invariants, ops.recount_workers, ops.recount_platforms, ops.recount_reputation, ops.recount_tasks,
+ops.recount_transactions, ops.recount_advances, ops.recount_accounts, ops.recount_days, ops.recount_events,
+ops.verify_audit, ops.audit_digest, ops.seal_digest
 TO jobs, operator, auditor;
 
 -- A platform may make up a deposit only where money is made up too.

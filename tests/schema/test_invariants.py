@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.books import Books, acting, call
 
-SOURCE = Path(__file__).parents[2] / "schema/functions/ops/check_invariants.sql"
+SOURCES = sorted((Path(__file__).parents[2] / "schema/functions/ops").glob("recount_*.sql"))
 FIXED = "task_type = 'fixed' AND status"
 ON_CANCELLED_STREAM = "WHERE task_type = 'streaming' AND status = 'cancelled'"
 
@@ -179,7 +179,7 @@ def test_a_wrong_figure_is_seen(books: Books, book: None, figure: str, statement
 
 
 def test_a_wrong_figure_is_planted_for_each_line() -> None:
-    lines = set(re.findall(r"'([a-z_]+\.[a-z_ ]+)'", SOURCE.read_text()))
+    lines = {line for source in SOURCES for line in re.findall(r"'([a-z_]+\.[a-z_ ]+)'", source.read_text())}
 
     assert {figure for figure, _, _ in PLANTED if not figure.startswith("accounts.balance of ")} == {
         line for line in lines if not line.startswith("accounts.balance of ")
