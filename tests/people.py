@@ -147,5 +147,6 @@ def new_event(platform: Caller, worker: Caller) -> str:
     task_id = new_task(platform, worker, "1")
     platform.made(f"/v1/tasks/{task_id}/start")
     platform.made(f"/v1/tasks/{task_id}/complete", {"rating": 1})
-    (event,) = [one for one in worker.get("/reputation/events?limit=2").json["data"] if one["delta"] < 0]
+    events = worker.get("/reputation/events").json["data"]
+    (event,) = [one for one in events if one["task_id"] == task_id and one["delta"] < 0]
     return str(event["id"])

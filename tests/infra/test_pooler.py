@@ -1,16 +1,14 @@
 """Everything through a transaction pooler, as Neon puts one before Postgres."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
 import pytest
-from tests.infra.test_readme import blocks, shell
+from tests.infra.test_readme import tours
 from tests.pooler import PGBOUNCER, pooling
 
 from devstack.postgres import Cluster
-from devstack.server import serving
 from gigstream import config
 
 pytestmark = [
@@ -34,14 +32,11 @@ def test_tours_at_once_leave_right_books_and_no_trace_in_the_pool(
     for role in ("api", "jobs"):
         environment.setenv(f"DATABASE_URL_{role.upper()}", pooled(role))
     config.settings.cache_clear()
-    tour = "\n".join(blocks("bash"))
-    with serving("127.0.0.1", 0) as servers, ThreadPoolExecutor(TOURS) as pool:
-        tours = list(pool.map(lambda _: shell(tour, API=servers.url), range(TOURS)))
-    assert [each.stderr for each in tours if each.returncode] == []
+    assert [each.stderr for each in tours(TOURS, connect) if each.returncode] == []
 
     books = connect("jobs")
     assert books.execute("SELECT * FROM ops.check_invariants()").fetchall() == []
-    assert books.execute("SELECT count(*) FROM ops.deposits").fetchall() == [(TOURS,)]
+    assert books.execute("SELECT count(*) FROM ops.deposits").fetchall() == [(TOURS + 1,)]  # and the pool's
     with psycopg.connect(pooled("api"), autocommit=True, prepare_threshold=None) as left:
         for _ in range(10):
             assert left.execute("SELECT ops.tenant(), current_setting('lock_timeout')").fetchone() == (None, "0")

@@ -7,14 +7,14 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import psutil
 import psycopg
 import pytest
 
-from devstack import migrate
+from devstack import migrate, scheduler
 from devstack.cli import CURLS
 from devstack.postgres import CHECKOUT
 from devstack.server import serving
@@ -37,16 +37,21 @@ def shell(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_tour_with_curl_works_as_printed(
-    environment: pytest.MonkeyPatch, connect: Callable[[str], psycopg.Connection], job: Callable[..., Any]
-) -> None:
+def tours(number: int, connect: Callable[[str], psycopg.Connection]) -> list[subprocess.CompletedProcess[str]]:
+    """The tour with curl, by so many readers at once, with the job that it waits for."""
     connect("operator").execute("SELECT fund_pool(1000)")  # as the demo data do
-    with serving("127.0.0.1", 0) as servers, ThreadPoolExecutor() as readers:
-        reading = readers.submit(shell, "\n".join(blocks("bash")), API=servers.url)
-        while not reading.done():
-            job("RunReports")
+    with serving("127.0.0.1", 0) as servers, ThreadPoolExecutor(number) as readers:
+        reading = [readers.submit(shell, "\n".join(blocks("bash")), API=servers.url) for _ in range(number)]
+        while not all(one.done() for one in reading):
+            scheduler.call("RunReports", datetime.now(UTC))
             time.sleep(0.5)
-        tour = reading.result()
+        return [one.result() for one in reading]
+
+
+def test_the_tour_with_curl_works_as_printed(
+    environment: pytest.MonkeyPatch, connect: Callable[[str], psycopg.Connection]
+) -> None:
+    (tour,) = tours(1, connect)
     assert tour.returncode == 0, tour.stderr
     assert '"available":"120.5' in tour.stdout.replace(" ", "")  # the fixed task's price, and two seconds of the shift
     assert '"tx_type":"repayment"' in tour.stdout.replace(" ", "")
