@@ -108,7 +108,6 @@ GRANT UPDATE (
     disabled_at,
     disabled_reason
 ) ON ops.webhook_endpoints TO api, jobs;
-GRANT DELETE ON ops.webhook_endpoints TO api;
 GRANT INSERT (platform_id, endpoint_id, event_id) ON ops.webhook_deliveries TO api;
 GRANT UPDATE (
     status,
@@ -139,8 +138,8 @@ GRANT UPDATE (is_active) ON platforms TO operator;
 -- ----------------------------------------------------------------------------------------------------------- functions
 
 GRANT EXECUTE ON FUNCTION
-ops.uuid_v7, ops.tenant, ops.tenant_kind, ops.require_platform, ops.audit, ops.emit, ops.event_data, ledger.account,
-stream_accrued, next_release, finish_tasks, release_streams, ops.uuid_floor
+ops.uuid_v7, ops.tenant, ops.tenant_kind, ops.require_platform, ops.audit, ops.emit, ops.event_data, ops.rfc3339,
+ledger.account, stream_accrued, next_release, finish_tasks, release_streams, ops.uuid_floor
 TO api, jobs, signer, operator, auditor;
 
 GRANT EXECUTE ON FUNCTION
@@ -150,7 +149,7 @@ complete_task, cancel_task, rate_task, create_stream, pause_stream, resume_strea
 appeal_event, update_platform, update_worker, order_report,
 set_advance_terms, quote_advance, ops.admit_advance, advance_fee, advance_limit, accrued_pay,
 ops.lock_endpoint, ops.event_position, ops.is_wanted, create_webhook_endpoint, update_webhook_endpoint,
-delete_webhook_endpoint, rotate_webhook_secret, test_webhook_endpoint, recover_webhook_endpoint, redeliver_webhook,
+rotate_webhook_secret, test_webhook_endpoint, recover_webhook_endpoint, redeliver_webhook,
 rotate_inbound_secret, complete_reported_task
 TO api;
 
@@ -172,6 +171,7 @@ issue_wallet_nonce, wallet_sign_in,
 sign_out,
 refresh_session, who_am_i,
 accept_advance, repay_advance, daily_earnings, ledger.lock_advance,
+delete_webhook_endpoint,
 ops.lock_members, ops.verify_own_audit, ledger.balance_at
 TO api;
 

@@ -121,7 +121,9 @@ DECLARE
 BEGIN
     IF EXISTS (SELECT FROM posted AS t WHERE t.reason IN ('pay', 'release')) THEN
         WITH pay AS (
-            SELECT t.credit_account AS account, sum(t.amount) AS amount
+            SELECT
+                t.credit_account AS account, sum(t.amount) AS amount,
+                coalesce(sum(t.amount) FILTER (WHERE t.reason = 'release'), 0) AS released
             FROM posted AS t
             WHERE t.reason IN ('pay', 'release')
             GROUP BY t.credit_account
@@ -130,7 +132,10 @@ BEGIN
         owing AS (
             SELECT
                 l.id, l.worker_id, l.platform_id, l.total_due - l.amount_repaid AS owed, p.account,
-                0.000001 * div(p.amount * 1000000, 2) AS half
+                CASE l.mode
+                    WHEN 'earned' THEN p.released + 0.000001 * div((p.amount - p.released) * 1000000, 2)
+                    ELSE 0.000001 * div(p.amount * 1000000, 2)
+                END AS share
             FROM pay AS p
             INNER JOIN ledger.accounts AS a ON p.account = a.id
             INNER JOIN loans AS l
@@ -141,12 +146,12 @@ BEGIN
 
         SELECT
             coalesce(array_agg(o.id), '{}'),
-            array_agg(least(o.half, o.owed)),
+            array_agg(least(o.share, o.owed)),
             array_agg(o.account),
-            bool_or(o.half >= o.owed)
+            bool_or(o.share >= o.owed)
         INTO v_loans, v_amounts, v_from, v_is_whole
         FROM owing AS o
-        WHERE o.half > 0;
+        WHERE o.share > 0;
 
         v_accounts := ARRAY(
             SELECT a.id
@@ -194,22 +199,40 @@ $$;
 
 -- Name: balance_at(uuid, timestamp with time zone); Type: FUNCTION; Schema: ledger; Owner: -
 
-CREATE FUNCTION ledger.balance_at(p_account_id uuid, p_at timestamp with time zone) RETURNS numeric
+CREATE FUNCTION ledger.balance_at(p_account_id uuid, p_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS numeric
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'ledger', 'pg_temp'
     AS $$
-    SELECT
-        a.balance
-        - (
-            SELECT coalesce(sum(x.amount), 0) FROM ledger.transfers AS x
-            WHERE x.credit_account = p_account_id AND x.created_at > p_at
-        )
-        + (
-            SELECT coalesce(sum(x.amount), 0) FROM ledger.transfers AS x
-            WHERE x.debit_account = p_account_id AND x.created_at > p_at
-        )
-    FROM ledger.accounts AS a
-    WHERE a.id = p_account_id AND ops.tenant() = any(ARRAY[a.owner_id, a.platform_id])
+    SELECT CASE WHEN s.is_own THEN s.balance - s.since ELSE greatest(0, s.balance - s.since - s.advances) END
+    FROM (
+        SELECT
+            a.balance,
+            a.owner_id = ops.tenant() AS is_own,
+            (
+                SELECT coalesce(sum(m.amount), 0)
+                FROM (
+                    SELECT x.amount::numeric, x.loan_id FROM ledger.transfers AS x
+                    WHERE x.credit_account = p_account_id AND x.created_at > p_at
+                    UNION ALL
+                    SELECT -x.amount, x.loan_id FROM ledger.transfers AS x
+                    WHERE x.debit_account = p_account_id AND x.created_at > p_at
+                ) AS m
+                WHERE m.loan_id IS NULL OR a.owner_id = ops.tenant()
+            ) AS since,
+            (
+                SELECT coalesce(sum(m.amount), 0)
+                FROM (
+                    SELECT x.amount::numeric FROM ledger.transfers AS x
+                    WHERE x.credit_account = p_account_id AND x.loan_id IS NOT NULL
+                    UNION ALL
+                    SELECT -x.amount FROM ledger.transfers AS x
+                    WHERE x.debit_account = p_account_id AND x.loan_id IS NOT NULL
+                ) AS m
+            ) AS advances
+        FROM ledger.accounts AS a
+        WHERE a.id = p_account_id AND ops.tenant() = any(ARRAY[a.owner_id, a.platform_id])
+            AND (a.kind <> 'worker_advance' OR a.owner_id = ops.tenant())
+    ) AS s
 $$;
 
 -- Name: give_back(uuid, numeric, uuid, uuid); Type: FUNCTION; Schema: ledger; Owner: -
@@ -298,9 +321,17 @@ CREATE FUNCTION ledger.lock_advance(p_worker_id uuid) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
-    SELECT FROM loans AS l
-    WHERE l.worker_id = p_worker_id AND l.platform_id = ops.tenant() AND l.status IN ('disbursed', 'repaying')
-    FOR NO KEY UPDATE
+    WITH advance AS MATERIALIZED (
+        SELECT l.id FROM loans AS l
+        WHERE l.worker_id = p_worker_id AND l.platform_id = ops.tenant() AND l.status IN ('disbursed', 'repaying')
+        FOR NO KEY UPDATE
+    )
+
+    -- It may become whole: the accounts that it goes back to are older than a platform's.
+    SELECT FROM ledger.accounts AS a
+    WHERE a.owner_id IS NULL AND a.kind IN ('advance_pool', 'fees') AND EXISTS (SELECT FROM advance)
+    ORDER BY a.id
+    FOR NO KEY UPDATE OF a
 $$;
 
 -- Name: repay(uuid[], numeric[], uuid[]); Type: FUNCTION; Schema: ledger; Owner: -
@@ -937,7 +968,7 @@ $$;
 
 CREATE FUNCTION ops.event_data(p_object_type text, p_object_id uuid, p_worker_id uuid, p_payload jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (jsonb_build_object('object', p_object_type, 'id', p_object_id, 'worker_id', p_worker_id) || p_payload);
+    RETURN (jsonb_strip_nulls(jsonb_build_object('object', p_object_type, 'id', p_object_id, 'worker_id', p_worker_id)) || p_payload);
 
 -- Name: event_position(uuid); Type: FUNCTION; Schema: ops; Owner: -
 
@@ -1116,7 +1147,10 @@ BEGIN
     END IF;
     IF v_stream.status <> ALL(p_states) OR (v_stream.status = 'active' AND v_stream.end_time <= clock_timestamp()) THEN
         RAISE EXCEPTION 'the stream is %, not %',
-            CASE v_stream.status WHEN 'active' THEN 'at its end' ELSE v_stream.status END,
+            CASE
+                WHEN v_stream.status = 'active' AND v_stream.end_time <= clock_timestamp() THEN 'at its end'
+                ELSE v_stream.status
+            END,
             array_to_string(p_states, ' or ')
             USING ERRCODE = 'GS011';
     END IF;
@@ -1884,6 +1918,12 @@ BEGIN
 END;
 $$;
 
+-- Name: rfc3339(timestamp with time zone); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.rfc3339(p_at timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    RETURN to_char((p_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'::text);
+
 -- Name: scopes(); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.scopes() RETURNS text[]
@@ -2020,7 +2060,7 @@ BEGIN
     WITH results AS (
         SELECT r.*
         FROM jsonb_to_recordset(p_results) AS r (
-            id uuid, succeeded boolean, gone boolean, response_status integer, response_body text, latency_ms integer,
+            id uuid, attempts integer, succeeded boolean, gone boolean, response_status integer, response_body text, latency_ms integer,
             error text, retry_seconds double precision
         )
     ),
@@ -2040,7 +2080,8 @@ BEGIN
             latency_ms = r.latency_ms,
             error = r.error
         FROM results AS r
-        WHERE d.id = r.id AND d.status = 'pending'
+        -- Another attempt may have begun since, or the count anew: then this one is no news.
+        WHERE d.id = r.id AND d.status = 'pending' AND d.attempts = r.attempts AND d.leased_until IS NOT NULL
         RETURNING d.endpoint_id, r.succeeded, r.gone
     ),
 
@@ -2502,7 +2543,7 @@ CREATE FUNCTION public.announce_expiring_keys(p_as_of timestamp with time zone, 
     FROM told AS t
     CROSS JOIN LATERAL ops.emit(
         'api_key.expiring', t.platform_id, NULL, 'api_key', t.id,
-        jsonb_build_object('prefix', t.prefix, 'name', t.name, 'expires_at', t.expires_at)
+        jsonb_build_object('prefix', t.prefix, 'name', t.name, 'expires_at', ops.rfc3339(t.expires_at))
     )
 $$;
 
@@ -2773,6 +2814,7 @@ CREATE FUNCTION public.complete_reported_task(p_secret_id uuid, p_task_id uuid, 
     AS $$
 DECLARE
     v_platform_id uuid := ops.require_platform();
+    v_task_id uuid := p_task_id;
 BEGIN
     IF NOT EXISTS (
         SELECT FROM ops.inbound_secrets AS s
@@ -2781,13 +2823,14 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'the signing secret is unknown or expired' USING ERRCODE = 'GS002';
     END IF;
-    RETURN complete_task(
-        coalesce(
-            p_task_id,
-            (SELECT t.id FROM tasks AS t WHERE t.platform_id = v_platform_id AND t.external_id = p_external_id)
-        ),
-        p_rating, p_completion_proof, p_verification_data
-    );
+    IF v_task_id IS NULL THEN
+        SELECT t.id INTO v_task_id FROM tasks AS t
+        WHERE t.platform_id = v_platform_id AND t.external_id = p_external_id;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'no task with this external_id' USING ERRCODE = 'GS001', COLUMN = 'external_id';
+        END IF;
+    END IF;
+    RETURN complete_task(v_task_id, p_rating, p_completion_proof, p_verification_data);
 END;
 $$;
 
@@ -2897,7 +2940,10 @@ BEGIN
     PERFORM ops.audit('stream.started', 'stream', v_stream.id);
     PERFORM ops.emit(
         'stream.started', v_stream.platform_id, v_stream.worker_id, 'stream', v_stream.id,
-        jsonb_build_object('total_amount', v_stream.total_amount::text, 'start_time', v_start, 'end_time', v_end)
+        jsonb_build_object(
+            'total_amount', v_stream.total_amount::text,
+            'start_time', ops.rfc3339(v_start), 'end_time', ops.rfc3339(v_end)
+        )
     );
     -- The releases need it; a task that was re-assigned has been held for somebody else.
     PERFORM ledger.account('worker_available', v_stream.worker_id, v_stream.platform_id);
@@ -3098,13 +3144,15 @@ $$;
 -- Name: delete_webhook_endpoint(uuid); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.delete_webhook_endpoint(p_endpoint_id uuid) RETURNS void
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
     AS $$
+DECLARE
+    v_endpoint ops.webhook_endpoints := ops.lock_endpoint(p_endpoint_id);
 BEGIN
-    DELETE FROM ops.webhook_endpoints AS e WHERE e.id = p_endpoint_id AND e.platform_id = ops.require_platform();
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'no webhook endpoint %', p_endpoint_id USING ERRCODE = 'GS001';
-    END IF;
+    DELETE FROM ops.webhook_deliveries AS d WHERE d.endpoint_id = p_endpoint_id;
+    PERFORM FROM platforms AS p WHERE p.id = v_endpoint.platform_id FOR NO KEY UPDATE;
+    DELETE FROM ops.webhook_endpoints AS e WHERE e.id = p_endpoint_id;
     PERFORM ops.audit('webhook_endpoint.deleted', 'webhook_endpoint', p_endpoint_id);
 END;
 $$;
@@ -3504,9 +3552,9 @@ BEGIN
         WHERE e.worker_id = v_task.worker_id
             AND e.event_type = 'rating_received'
             AND e.related_id = p_task_id
-            AND a.status = 'granted'
+            AND a.status <> 'refused'
     ) THEN
-        RAISE EXCEPTION 'an appeal against the rating was granted' USING ERRCODE = 'GS011';
+        RAISE EXCEPTION 'an appeal against the rating is open, or was granted' USING ERRCODE = 'GS011';
     END IF;
 
     UPDATE tasks AS t SET rating = p_rating WHERE t.id = p_task_id
@@ -3601,7 +3649,7 @@ BEGIN
     END IF;
 
     UPDATE ops.webhook_deliveries AS d
-    SET status = 'pending', attempts = 0, next_attempt_at = clock_timestamp()
+    SET status = 'pending', attempts = 0, next_attempt_at = clock_timestamp(), leased_until = NULL
     WHERE d.id = p_delivery_id
     RETURNING d.* INTO v_delivery;
     PERFORM ops.audit('webhook.redelivered', 'webhook_delivery', p_delivery_id);
@@ -4046,7 +4094,7 @@ BEGIN
     PERFORM ops.audit('stream.resumed', 'stream', p_stream_id);
     PERFORM ops.emit(
         'stream.resumed', v_stream.platform_id, v_stream.worker_id, 'stream', p_stream_id,
-        jsonb_build_object('end_time', v_end)
+        jsonb_build_object('end_time', ops.rfc3339(v_end))
     );
     RETURN v_stream;
 END;
@@ -4060,6 +4108,7 @@ CREATE FUNCTION public.revoke_api_key(p_key_id uuid) RETURNS void
 DECLARE
     v_platform_id CONSTANT uuid := ops.require_platform();
     v_key record;
+    v_lost text;
 BEGIN
     PERFORM FROM ops.api_keys AS k
     WHERE k.platform_id = v_platform_id
@@ -4069,7 +4118,7 @@ BEGIN
     FOR NO KEY UPDATE;
 
     SELECT
-        k.revoked_at,
+        k.revoked_at, k.scopes,
         'keys:write' = ANY(k.scopes) AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp()) AS makes_others
     INTO v_key
     FROM ops.api_keys AS k
@@ -4080,16 +4129,20 @@ BEGIN
         RETURN;
     END IF;
 
-    IF v_key.makes_others AND NOT EXISTS (
-        SELECT FROM ops.api_keys AS k
-        WHERE k.platform_id = v_platform_id
-            AND k.id <> p_key_id
-            AND 'keys:write' = ANY(k.scopes)
-            AND k.revoked_at IS NULL
-            AND k.replaced_by IS NULL
-            AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp() + interval '7 days')
-    ) THEN
-        RAISE EXCEPTION 'no other key with keys:write would be left for longer than seven days: make one first'
+    v_lost := (
+        SELECT string_agg(s.scope, ', ') FROM unnest(v_key.scopes) AS s (scope)
+        WHERE NOT EXISTS (
+            SELECT FROM ops.api_keys AS k
+            WHERE k.platform_id = v_platform_id
+                AND k.id <> p_key_id
+                AND k.scopes @> ARRAY['keys:write', s.scope]
+                AND k.revoked_at IS NULL
+                AND k.replaced_by IS NULL
+                AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp() + interval '7 days')
+        )
+    );
+    IF v_key.makes_others AND v_lost IS NOT NULL THEN
+        RAISE EXCEPTION 'no other key that can hand on % would be left for longer than seven days: make one first', v_lost
             USING ERRCODE = 'GS041';
     END IF;
 
@@ -4390,7 +4443,7 @@ BEGIN
     PERFORM ops.audit('stream.topped_up', 'stream', p_stream_id);
     PERFORM ops.emit(
         'stream.topped_up', v_stream.platform_id, v_stream.worker_id, 'stream', p_stream_id,
-        jsonb_build_object('amount', p_amount::text, 'total_amount', v_stream.total_amount::text)
+        jsonb_build_object('amount', p_amount::ops.usdc::text, 'total_amount', v_stream.total_amount::text)
     );
     RETURN v_stream;
 END;
@@ -4604,6 +4657,7 @@ CREATE FUNCTION public.update_webhook_endpoint(p_endpoint_id uuid, p_url text, p
     AS $$
 DECLARE
     v_endpoint ops.webhook_endpoints := ops.lock_endpoint(p_endpoint_id);
+    v_was_disabled boolean := v_endpoint.disabled_at IS NOT NULL;
 BEGIN
     UPDATE ops.webhook_endpoints AS e
     SET
@@ -4622,7 +4676,8 @@ BEGIN
     WHERE e.id = p_endpoint_id
     RETURNING e.* INTO v_endpoint;
 
-    IF NOT p_is_enabled THEN
+    -- Enabled again too: an event that was on its way while it was disabled has left a delivery.
+    IF p_is_enabled IS NOT NULL AND (v_was_disabled OR NOT p_is_enabled) THEN
         UPDATE ops.webhook_deliveries AS d
         SET
             status = 'failed',
@@ -5410,7 +5465,7 @@ CREATE VIEW public.worker_risk_assessment WITH (security_invoker='true') AS
              CROSS JOIN LATERAL ( SELECT count(*) AS loans_total,
                     count(*) FILTER (WHERE (o.status = ANY (ARRAY['pending'::text, 'approved'::text, 'disbursed'::text, 'repaying'::text]))) AS loans_open,
                     count(*) FILTER (WHERE (o.status = 'repaid'::text)) AS loans_repaid,
-                    count(*) FILTER (WHERE (o.status = 'defaulted'::text)) AS loans_defaulted
+                    count(*) FILTER (WHERE ((o.status = 'defaulted'::text) AND (o.mode = 'predictive'::text))) AS loans_defaulted
                    FROM public.loans o
                   WHERE (o.worker_id = w.id)) l)) f
      CROSS JOIN LATERAL ( SELECT LEAST(1000, GREATEST(0, (((((f.reputation_factor + f.completion_factor) + f.activity_factor) + f.age_factor) + f.repayment_factor) + f.dispute_factor))) AS risk_score) r)
@@ -5719,13 +5774,21 @@ CREATE INDEX accounts_kind_idx ON ledger.accounts USING btree (platform_id, kind
 
 CREATE INDEX accounts_platform_id_idx ON ledger.accounts USING btree (platform_id, id);
 
+-- Name: transfers_advance_credit_idx; Type: INDEX; Schema: ledger; Owner: -
+
+CREATE INDEX transfers_advance_credit_idx ON ledger.transfers USING btree (credit_account) INCLUDE (amount) WHERE (loan_id IS NOT NULL);
+
+-- Name: transfers_advance_debit_idx; Type: INDEX; Schema: ledger; Owner: -
+
+CREATE INDEX transfers_advance_debit_idx ON ledger.transfers USING btree (debit_account) INCLUDE (amount) WHERE (loan_id IS NOT NULL);
+
 -- Name: transfers_credit_account_idx; Type: INDEX; Schema: ledger; Owner: -
 
-CREATE INDEX transfers_credit_account_idx ON ledger.transfers USING btree (credit_account, created_at, id) INCLUDE (amount);
+CREATE INDEX transfers_credit_account_idx ON ledger.transfers USING btree (credit_account, created_at, id) INCLUDE (amount, loan_id);
 
 -- Name: transfers_debit_account_idx; Type: INDEX; Schema: ledger; Owner: -
 
-CREATE INDEX transfers_debit_account_idx ON ledger.transfers USING btree (debit_account, created_at, id) INCLUDE (amount);
+CREATE INDEX transfers_debit_account_idx ON ledger.transfers USING btree (debit_account, created_at, id) INCLUDE (amount, loan_id);
 
 -- Name: transfers_deposit_key; Type: INDEX; Schema: ledger; Owner: -
 
@@ -7628,7 +7691,7 @@ GRANT ALL ON FUNCTION ops.is_wanted(p_endpoint_id uuid, p_event_types text[], p_
 
 -- Name: TABLE webhook_endpoints; Type: ACL; Schema: ops; Owner: -
 
-GRANT SELECT,DELETE ON TABLE ops.webhook_endpoints TO api;
+GRANT SELECT ON TABLE ops.webhook_endpoints TO api;
 GRANT SELECT ON TABLE ops.webhook_endpoints TO jobs;
 GRANT SELECT ON TABLE ops.webhook_endpoints TO operator;
 GRANT SELECT ON TABLE ops.webhook_endpoints TO auditor;
@@ -7815,6 +7878,15 @@ GRANT ALL ON FUNCTION ops.require_platform() TO auditor;
 
 REVOKE ALL ON FUNCTION ops.require_scopes(p_scopes text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.require_scopes(p_scopes text[]) TO api;
+
+-- Name: FUNCTION rfc3339(p_at timestamp with time zone); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.rfc3339(p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.rfc3339(p_at timestamp with time zone) TO api;
+GRANT ALL ON FUNCTION ops.rfc3339(p_at timestamp with time zone) TO jobs;
+GRANT ALL ON FUNCTION ops.rfc3339(p_at timestamp with time zone) TO signer;
+GRANT ALL ON FUNCTION ops.rfc3339(p_at timestamp with time zone) TO operator;
+GRANT ALL ON FUNCTION ops.rfc3339(p_at timestamp with time zone) TO auditor;
 
 -- Name: FUNCTION scopes(); Type: ACL; Schema: ops; Owner: -
 

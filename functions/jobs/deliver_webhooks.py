@@ -64,7 +64,8 @@ async def _attempt(claimed: Claimed, trust: ssl.SSLContext, resolver: Executor) 
     asked = answer.retry_after if status in {429, 503} else None
     chance = random.random()  # noqa: S311 - jitter
     retry = None if succeeded or gone else seconds_until_next(claimed.attempts, chance, asked)
-    return Attempt(claimed.id, succeeded, gone, answer.status, answer.body, answer.latency_ms, answer.error, retry)
+    told = (answer.status, answer.body, answer.latency_ms, answer.error)
+    return Attempt(claimed.id, claimed.attempts, succeeded, gone, *told, retry)
 
 
 def _headers(claimed: Claimed, body: bytes) -> dict[str, str]:

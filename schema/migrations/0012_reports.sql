@@ -156,5 +156,11 @@ CREATE INDEX accounts_kind_idx ON ledger.accounts (platform_id, kind, id);
 -- An account's transfers in the order of time, with what they add up to: a past balance is summed from the index alone.
 DROP INDEX ledger.transfers_debit_account_idx;
 DROP INDEX ledger.transfers_credit_account_idx;
-CREATE INDEX transfers_debit_account_idx ON ledger.transfers (debit_account, created_at, id) INCLUDE (amount);
-CREATE INDEX transfers_credit_account_idx ON ledger.transfers (credit_account, created_at, id) INCLUDE (amount);
+CREATE INDEX transfers_debit_account_idx ON ledger.transfers (debit_account, created_at, id)
+INCLUDE (amount, loan_id);
+CREATE INDEX transfers_credit_account_idx ON ledger.transfers (credit_account, created_at, id)
+INCLUDE (amount, loan_id);
+-- What advances moved on an account, which a platform is not shown.
+CREATE INDEX transfers_advance_debit_idx ON ledger.transfers (debit_account) INCLUDE (amount) WHERE loan_id IS NOT NULL;
+CREATE INDEX transfers_advance_credit_idx ON ledger.transfers (credit_account) INCLUDE (amount)
+WHERE loan_id IS NOT NULL;

@@ -1,6 +1,7 @@
 -- Moves the balances for the transfers that a statement posted, one update an account however many transfers touch it;
 -- and whoever was paid repays first: of what a worker was paid by a platform in the statement, half at most goes to his
--- open advance on that platform's pay. It is a rule of the ledger, so that no way of paying can forget it.
+-- open advance on that platform's pay; but what streams release is the very pay that an earned advance was on, and all
+-- of it goes there first. It is a rule of the ledger, so that no way of paying can forget it.
 --
 -- On:      ledger.transfers, after insert, each statement
 -- Raises:  check_violation accounts_balance_floor when an account would fall below its floor
@@ -23,7 +24,9 @@ DECLARE
 BEGIN
     IF EXISTS (SELECT FROM posted AS t WHERE t.reason IN ('pay', 'release')) THEN
         WITH pay AS (
-            SELECT t.credit_account AS account, sum(t.amount) AS amount
+            SELECT
+                t.credit_account AS account, sum(t.amount) AS amount,
+                coalesce(sum(t.amount) FILTER (WHERE t.reason = 'release'), 0) AS released
             FROM posted AS t
             WHERE t.reason IN ('pay', 'release')
             GROUP BY t.credit_account
@@ -32,7 +35,10 @@ BEGIN
         owing AS (
             SELECT
                 l.id, l.worker_id, l.platform_id, l.total_due - l.amount_repaid AS owed, p.account,
-                0.000001 * div(p.amount * 1000000, 2) AS half
+                CASE l.mode
+                    WHEN 'earned' THEN p.released + 0.000001 * div((p.amount - p.released) * 1000000, 2)
+                    ELSE 0.000001 * div(p.amount * 1000000, 2)
+                END AS share
             FROM pay AS p
             INNER JOIN ledger.accounts AS a ON p.account = a.id
             INNER JOIN loans AS l
@@ -43,12 +49,12 @@ BEGIN
 
         SELECT
             coalesce(array_agg(o.id), '{}'),
-            array_agg(least(o.half, o.owed)),
+            array_agg(least(o.share, o.owed)),
             array_agg(o.account),
-            bool_or(o.half >= o.owed)
+            bool_or(o.share >= o.owed)
         INTO v_loans, v_amounts, v_from, v_is_whole
         FROM owing AS o
-        WHERE o.half > 0;
+        WHERE o.share > 0;
 
         v_accounts := ARRAY(
             SELECT a.id

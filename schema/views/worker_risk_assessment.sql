@@ -66,7 +66,7 @@ FROM (
             count(*) AS loans_total,
             count(*) FILTER (WHERE o.status IN ('pending', 'approved', 'disbursed', 'repaying')) AS loans_open,
             count(*) FILTER (WHERE o.status = 'repaid') AS loans_repaid,
-            count(*) FILTER (WHERE o.status = 'defaulted') AS loans_defaulted
+            count(*) FILTER (WHERE o.status = 'defaulted' AND o.mode = 'predictive') AS loans_defaulted
         FROM loans AS o
         WHERE o.worker_id = w.id
     ) AS l

@@ -154,7 +154,7 @@ MUTATIONS = [
     Mutation(
         "an advance takes all of a pay",
         ("R20",),
-        (Edit("schema/triggers/apply_transfers.sql", "div(p.amount * 1000000, 2)", "div(p.amount * 1000000, 1)"),),
+        (Edit("schema/triggers/apply_transfers.sql", "- p.released) * 1000000, 2)", "- p.released) * 1000000, 1)"),),
     ),
     Mutation(
         "a worker has several advances open",

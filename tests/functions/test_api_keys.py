@@ -237,7 +237,10 @@ def test_the_last_key_that_makes_others_stays(connect: Connect, platform: Caller
     assert revoke(successor["key"]["id"]) == (204, "")
     assert revoke(first) == (409, "last_key"), "one is about to expire, the other was replaced"
     assert revoke(short["key"]["id"]) == (204, "")
-    lasting = make(platform, "keys:write", expires_at=(datetime.now(UTC) + timedelta(days=8)).isoformat())
+    week = (datetime.now(UTC) + timedelta(days=8)).isoformat()
+    make(platform, "keys:write", expires_at=week)
+    assert revoke(first) == (409, "last_key"), "nobody could hand on tasks:write any more"
+    lasting = make(platform, *SCOPES, expires_at=week)
     assert revoke(first) == (204, "")
     assert opens(platform, lasting)
 

@@ -126,8 +126,8 @@ def test_loans_in_the_risk_of_a_good_worker(
         books.completed(platform, worker, rating=5)
     books.plant("UPDATE workers SET account_age_days = 60")
     books.rows(
-        "INSERT INTO loans (worker_id, platform_id, amount, total_due, amount_repaid, status)"
-        " VALUES (%s, %s, 1, 1, %s, %s) RETURNING id",
+        "INSERT INTO loans (worker_id, platform_id, mode, amount, total_due, amount_repaid, status)"
+        " VALUES (%s, %s, 'predictive', 1, 1, %s, %s) RETURNING id",
         worker, platform, repaid, status, role="operator",
     )  # fmt: skip
     row = seen(books, "worker_risk_assessment", worker, "worker")

@@ -26,7 +26,10 @@ BEGIN
     END IF;
     IF v_stream.status <> ALL(p_states) OR (v_stream.status = 'active' AND v_stream.end_time <= clock_timestamp()) THEN
         RAISE EXCEPTION 'the stream is %, not %',
-            CASE v_stream.status WHEN 'active' THEN 'at its end' ELSE v_stream.status END,
+            CASE
+                WHEN v_stream.status = 'active' AND v_stream.end_time <= clock_timestamp() THEN 'at its end'
+                ELSE v_stream.status
+            END,
             array_to_string(p_states, ' or ')
             USING ERRCODE = 'GS011';
     END IF;

@@ -1,4 +1,4 @@
--- Notes what became of attempts: [{id, succeeded, gone, response_status, response_body, latency_ms, error,
+-- Notes what became of attempts: [{id, attempts, succeeded, gone, response_status, response_body, latency_ms, error,
 -- retry_seconds}], where retry_seconds is missing when no attempt follows. An endpoint that says it is gone, and one
 -- that has done nothing but fail for five days, is disabled.
 --
@@ -29,7 +29,7 @@ BEGIN
     WITH results AS (
         SELECT r.*
         FROM jsonb_to_recordset(p_results) AS r (
-            id uuid, succeeded boolean, gone boolean, response_status integer, response_body text, latency_ms integer,
+            id uuid, attempts integer, succeeded boolean, gone boolean, response_status integer, response_body text, latency_ms integer,
             error text, retry_seconds double precision
         )
     ),
@@ -49,7 +49,8 @@ BEGIN
             latency_ms = r.latency_ms,
             error = r.error
         FROM results AS r
-        WHERE d.id = r.id AND d.status = 'pending'
+        -- Another attempt may have begun since, or the count anew: then this one is no news.
+        WHERE d.id = r.id AND d.status = 'pending' AND d.attempts = r.attempts AND d.leased_until IS NOT NULL
         RETURNING d.endpoint_id, r.succeeded, r.gone
     ),
 

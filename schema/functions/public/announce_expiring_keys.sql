@@ -33,6 +33,6 @@ AS $$
     FROM told AS t
     CROSS JOIN LATERAL ops.emit(
         'api_key.expiring', t.platform_id, NULL, 'api_key', t.id,
-        jsonb_build_object('prefix', t.prefix, 'name', t.name, 'expires_at', t.expires_at)
+        jsonb_build_object('prefix', t.prefix, 'name', t.name, 'expires_at', ops.rfc3339(t.expires_at))
     )
 $$;

@@ -19,6 +19,7 @@ LANGUAGE plpgsql
 AS $$
 DECLARE
     v_platform_id uuid := ops.require_platform();
+    v_task_id uuid := p_task_id;
 BEGIN
     IF NOT EXISTS (
         SELECT FROM ops.inbound_secrets AS s
@@ -27,12 +28,13 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'the signing secret is unknown or expired' USING ERRCODE = 'GS002';
     END IF;
-    RETURN complete_task(
-        coalesce(
-            p_task_id,
-            (SELECT t.id FROM tasks AS t WHERE t.platform_id = v_platform_id AND t.external_id = p_external_id)
-        ),
-        p_rating, p_completion_proof, p_verification_data
-    );
+    IF v_task_id IS NULL THEN
+        SELECT t.id INTO v_task_id FROM tasks AS t
+        WHERE t.platform_id = v_platform_id AND t.external_id = p_external_id;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'no task with this external_id' USING ERRCODE = 'GS001', COLUMN = 'external_id';
+        END IF;
+    END IF;
+    RETURN complete_task(v_task_id, p_rating, p_completion_proof, p_verification_data);
 END;
 $$;

@@ -48,7 +48,10 @@ BEGIN
     PERFORM ops.audit('stream.started', 'stream', v_stream.id);
     PERFORM ops.emit(
         'stream.started', v_stream.platform_id, v_stream.worker_id, 'stream', v_stream.id,
-        jsonb_build_object('total_amount', v_stream.total_amount::text, 'start_time', v_start, 'end_time', v_end)
+        jsonb_build_object(
+            'total_amount', v_stream.total_amount::text,
+            'start_time', ops.rfc3339(v_start), 'end_time', ops.rfc3339(v_end)
+        )
     );
     -- The releases need it; a task that was re-assigned has been held for somebody else.
     PERFORM ledger.account('worker_available', v_stream.worker_id, v_stream.platform_id);

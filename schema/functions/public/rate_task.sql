@@ -2,8 +2,8 @@
 -- event is edited: a changed rating is one more event, worth the difference.
 --
 -- Returns: the task
--- Raises:  GS001, GS003; GS011 when the task is not completed, is rated so already, or when an appeal against its
---          rating was granted: what an operator decided stands
+-- Raises:  GS001, GS003; GS011 when the task is not completed, is rated so already, or while an appeal against its
+--          rating is open, and when one was granted: what an operator decides stands
 -- Locks:   the task; the worker, who is counted
 -- Cost:    O(1); to change a rating, a look through the worker's events
 -- Test:    tests/schema/test_reputation.py
@@ -27,9 +27,9 @@ BEGIN
         WHERE e.worker_id = v_task.worker_id
             AND e.event_type = 'rating_received'
             AND e.related_id = p_task_id
-            AND a.status = 'granted'
+            AND a.status <> 'refused'
     ) THEN
-        RAISE EXCEPTION 'an appeal against the rating was granted' USING ERRCODE = 'GS011';
+        RAISE EXCEPTION 'an appeal against the rating is open, or was granted' USING ERRCODE = 'GS011';
     END IF;
 
     UPDATE tasks AS t SET rating = p_rating WHERE t.id = p_task_id

@@ -24,7 +24,7 @@ BEGIN
     END IF;
 
     UPDATE ops.webhook_deliveries AS d
-    SET status = 'pending', attempts = 0, next_attempt_at = clock_timestamp()
+    SET status = 'pending', attempts = 0, next_attempt_at = clock_timestamp(), leased_until = NULL
     WHERE d.id = p_delivery_id
     RETURNING d.* INTO v_delivery;
     PERFORM ops.audit('webhook.redelivered', 'webhook_delivery', p_delivery_id);

@@ -29,7 +29,7 @@ BEGIN
     PERFORM ops.audit('stream.resumed', 'stream', p_stream_id);
     PERFORM ops.emit(
         'stream.resumed', v_stream.platform_id, v_stream.worker_id, 'stream', p_stream_id,
-        jsonb_build_object('end_time', v_end)
+        jsonb_build_object('end_time', ops.rfc3339(v_end))
     );
     RETURN v_stream;
 END;

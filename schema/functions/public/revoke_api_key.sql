@@ -1,6 +1,6 @@
 -- Revokes a key of the calling platform, which may be the very key that asks; revoking it again changes nothing.
--- The platform keeps a key that can make others: another one holds keys:write, was not replaced, and does not expire
--- within the seven days in which its expiry has been told already.
+-- The platform keeps a key that can make others, for each scope that this one could hand on: one that holds keys:write
+-- and that scope, was not replaced, and does not expire within the seven days in which its expiry has been told.
 --
 -- Raises:  GS003 for a worker; GS001 when the key is not the platform's; GS041 when no such other key is left
 -- Locks:   the key, and the platform's keys that hold keys:write, in the order of their ids: of two that would revoke
@@ -14,6 +14,7 @@ AS $$
 DECLARE
     v_platform_id CONSTANT uuid := ops.require_platform();
     v_key record;
+    v_lost text;
 BEGIN
     PERFORM FROM ops.api_keys AS k
     WHERE k.platform_id = v_platform_id
@@ -23,7 +24,7 @@ BEGIN
     FOR NO KEY UPDATE;
 
     SELECT
-        k.revoked_at,
+        k.revoked_at, k.scopes,
         'keys:write' = ANY(k.scopes) AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp()) AS makes_others
     INTO v_key
     FROM ops.api_keys AS k
@@ -34,16 +35,20 @@ BEGIN
         RETURN;
     END IF;
 
-    IF v_key.makes_others AND NOT EXISTS (
-        SELECT FROM ops.api_keys AS k
-        WHERE k.platform_id = v_platform_id
-            AND k.id <> p_key_id
-            AND 'keys:write' = ANY(k.scopes)
-            AND k.revoked_at IS NULL
-            AND k.replaced_by IS NULL
-            AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp() + interval '7 days')
-    ) THEN
-        RAISE EXCEPTION 'no other key with keys:write would be left for longer than seven days: make one first'
+    v_lost := (
+        SELECT string_agg(s.scope, ', ') FROM unnest(v_key.scopes) AS s (scope)
+        WHERE NOT EXISTS (
+            SELECT FROM ops.api_keys AS k
+            WHERE k.platform_id = v_platform_id
+                AND k.id <> p_key_id
+                AND k.scopes @> ARRAY['keys:write', s.scope]
+                AND k.revoked_at IS NULL
+                AND k.replaced_by IS NULL
+                AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp() + interval '7 days')
+        )
+    );
+    IF v_key.makes_others AND v_lost IS NOT NULL THEN
+        RAISE EXCEPTION 'no other key that can hand on % would be left for longer than seven days: make one first', v_lost
             USING ERRCODE = 'GS041';
     END IF;
 

@@ -52,7 +52,7 @@ BEGIN
     PERFORM ops.audit('stream.topped_up', 'stream', p_stream_id);
     PERFORM ops.emit(
         'stream.topped_up', v_stream.platform_id, v_stream.worker_id, 'stream', p_stream_id,
-        jsonb_build_object('amount', p_amount::text, 'total_amount', v_stream.total_amount::text)
+        jsonb_build_object('amount', p_amount::ops.usdc::text, 'total_amount', v_stream.total_amount::text)
     );
     RETURN v_stream;
 END;

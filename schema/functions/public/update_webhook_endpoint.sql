@@ -14,6 +14,7 @@ LANGUAGE plpgsql
 AS $$
 DECLARE
     v_endpoint ops.webhook_endpoints := ops.lock_endpoint(p_endpoint_id);
+    v_was_disabled boolean := v_endpoint.disabled_at IS NOT NULL;
 BEGIN
     UPDATE ops.webhook_endpoints AS e
     SET
@@ -32,7 +33,8 @@ BEGIN
     WHERE e.id = p_endpoint_id
     RETURNING e.* INTO v_endpoint;
 
-    IF NOT p_is_enabled THEN
+    -- Enabled again too: an event that was on its way while it was disabled has left a delivery.
+    IF p_is_enabled IS NOT NULL AND (v_was_disabled OR NOT p_is_enabled) THEN
         UPDATE ops.webhook_deliveries AS d
         SET
             status = 'failed',

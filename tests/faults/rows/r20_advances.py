@@ -1,9 +1,9 @@
 """R20: sixteen at once on one advance: earnings, early repayments, a cancel, a write-off; and accepts against accepts.
 
-Guards: the loan is locked before it is repaid, half of each pay is the most, an advance is paid out once, and on pay
-that nobody releases meanwhile. Whatever the order, the same is repaid: what is owed, or half of each pay and what the
-worker added. Red when two payments read one debt, when pay is not asked for its half, and when locks are not taken in
-one order.
+Guards: the loan is locked before it is repaid, a stream's releases repay it whole and other pay by half at most, an
+advance is paid out once, and on pay that nobody releases meanwhile. Whatever the order, the same is repaid: what is
+owed, or these parts of each pay and what the worker added. Red when two payments read one debt, when pay is not asked
+for its part, and when locks are not taken in one order.
 """
 
 import random
@@ -178,29 +178,33 @@ def play(arena: Arena, chance: random.Random, cases: int) -> Outcome:
     return outcome
 
 
-def _pay(books: Books, case: Case) -> list[Decimal]:
+def _pay(books: Books, case: Case) -> dict[str, list[Decimal]]:
+    """By reason: what tasks paid, and what streams released."""
     rows = books.rows(
-        "SELECT x.amount FROM ledger.transfers AS x INNER JOIN ledger.accounts AS a ON x.credit_account = a.id"
-        " WHERE a.owner_id = %s AND x.reason IN ('pay', 'release')",
+        "SELECT x.reason, x.amount FROM ledger.transfers AS x INNER JOIN ledger.accounts AS a"
+        " ON x.credit_account = a.id WHERE a.owner_id = %s AND x.reason IN ('pay', 'release')",
         case.worker.id,
     )
-    return [row["amount"] for row in rows]
+    return {reason: [row["amount"] for row in rows if row["reason"] == reason] for reason in ("pay", "release")}
 
 
 def _repaid(case: Case) -> list[str]:
-    """All of what is owed, or half of each pay and what he added; to the micro-USDC."""
+    """All of what is owed, or half of each pay, what was released, and what he added; to the micro-USDC."""
     books = case.arena.books
-    loan = books.row("SELECT status, total_due, amount_repaid FROM loans WHERE id = %s", case.loan)
-    most = sum((pay / 2 // MICRO * MICRO for pay in _pay(books, case)), Decimal(0))
+    loan = books.row("SELECT status, mode, total_due, amount_repaid FROM loans WHERE id = %s", case.loan)
+    pay = _pay(books, case)
+    halved, whole = (pay["pay"], pay["release"]) if loan["mode"] == "earned" else (pay["pay"] + pay["release"], [])
+    most = sum((amount / 2 // MICRO * MICRO for amount in halved), sum(whole, Decimal(0)))
     right = min(loan["total_due"], most + sum(loan["total_due"] if one is None else one for one in case.added))
     # Who wrote both in one transaction took this part of this pay.
     greedy = books.value(
         "SELECT count(*) FROM ledger.transfers AS x INNER JOIN ledger.transfers AS r ON x.xmin = r.xmin"
-        " WHERE r.loan_id = %s AND r.reason = 'repay' AND x.reason IN ('pay', 'release') AND r.amount > x.amount / 2",
-        case.loan,
-    )
+        " WHERE r.loan_id = %s AND r.reason = 'repay' AND x.reason IN ('pay', 'release') AND r.amount > x.amount / "
+        " CASE WHEN x.reason = 'release' AND %s = 'earned' THEN 1 ELSE 2 END",
+        case.loan, loan["mode"],
+    )  # fmt: skip
     if greedy:
-        return [f"{greedy} payments gave more than half"]
+        return [f"{greedy} payments gave more than their part"]
     if loan["status"] == "defaulted":  # what was paid after that was his in full
         return [] if loan["amount_repaid"] <= right else [f"{loan['amount_repaid']} repaid of at most {right}"]
     status = "repaid" if right == loan["total_due"] else "repaying"
@@ -221,6 +225,6 @@ def _accepted(case: Case, answers: list[Answer]) -> list[str]:
         repaid = books.value(
             "SELECT count(*) FROM ledger.transfers WHERE loan_id = %s AND reason = 'repay'", loan["id"]
         )
-        if _pay(books, case) and not repaid:
-            wrong.append("an advance on pay that was released before it, or pay that was not asked for its half")
+        if any(_pay(books, case).values()) and not repaid:
+            wrong.append("an advance on pay that was released before it, or pay that was not asked for its part")
     return wrong

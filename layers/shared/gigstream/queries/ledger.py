@@ -66,7 +66,8 @@ def accounts(part: Slice, *, kind: Kind | None, worker_id: UUID | None) -> Query
         Account,
         """
         SELECT
-            a.id, a.kind, CASE WHEN a.owner_id <> a.platform_id THEN a.owner_id END AS worker_id, a.balance,
+            a.id, a.kind, CASE WHEN a.owner_id <> a.platform_id THEN a.owner_id END AS worker_id,
+            ledger.balance_at(a.id) AS balance,
             a.created_at
         FROM ledger.accounts AS a
         WHERE a.platform_id = ops.tenant()
@@ -90,7 +91,7 @@ def account(account_id: UUID, as_of: datetime | None = None) -> Query[AccountAt]
         """
         SELECT
             a.id, a.kind, CASE WHEN a.owner_id <> a.platform_id THEN a.owner_id END AS worker_id,
-            CASE WHEN m.as_of < m.now THEN ledger.balance_at(a.id, m.as_of) ELSE a.balance END AS balance,
+            ledger.balance_at(a.id, CASE WHEN m.as_of < m.now THEN m.as_of END) AS balance,
             a.created_at, m.as_of
         FROM ledger.accounts AS a
         CROSS JOIN (

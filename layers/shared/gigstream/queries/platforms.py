@@ -248,7 +248,7 @@ def members(part: Slice) -> Query[Page[Member]]:
             w.dispute_rate::text, m.open_tasks, m.created_at AS member_since
         FROM ops.memberships AS m
         INNER JOIN workers AS w ON m.worker_id = w.id
-        WHERE m.platform_id = ops.tenant() AND m.worker_id < %(after)s
+        WHERE m.platform_id = ops.tenant() AND m.left_at IS NULL AND m.worker_id < %(after)s
         ORDER BY m.worker_id DESC
         LIMIT %(limit)s
         """,

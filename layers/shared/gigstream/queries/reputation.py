@@ -65,6 +65,8 @@ class Reputation(_Points):
 class ReputationEvent:
     """A change of the score by `delta`, clamped to 0..1000; `task_id` is the task behind it, if the caller sees it.
 
+    A platform reads the `reason` where it sees the task.
+
     `appeal` is how the latest appeal against it stands; an event of type appeal decides on `appealed_event_id`.
     """
 
@@ -169,7 +171,9 @@ def events(worker_id: UUID, part: Slice) -> Together[Page[ReputationEvent]]:
         ReputationEvent,
         """
         SELECT
-            e.id, e.event_type, e.delta, e.previous_score, e.new_score, e.reason, t.id AS task_id, a.status AS appeal,
+            e.id, e.event_type, e.delta, e.previous_score, e.new_score,
+            CASE WHEN e.worker_id = ops.tenant() OR t.id IS NOT NULL THEN e.reason END AS reason,
+            t.id AS task_id, a.status AS appeal,
             CASE e.event_type WHEN 'appeal' THEN e.related_id END AS appealed_event_id, e.created_at
         FROM reputation_events AS e
         LEFT JOIN tasks AS t ON e.related_id = t.id

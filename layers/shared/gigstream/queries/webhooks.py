@@ -169,9 +169,13 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What became of one; `gone` disables the endpoint, and without `retry_seconds` no other attempt follows."""
+    """What became of the attempt of that number.
+
+    `gone` disables the endpoint, and without `retry_seconds` no other attempt follows.
+    """
 
     id: UUID
+    attempts: int
     succeeded: bool
     gone: bool
     response_status: int | None

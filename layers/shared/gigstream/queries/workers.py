@@ -186,7 +186,7 @@ def balance(worker_id: UUID) -> Query[Balance]:
         FROM workers AS w
         CROSS JOIN LATERAL (
             SELECT
-                coalesce(sum(b.balance) FILTER (WHERE b.kind = 'worker_available'), 0) AS available,
+                coalesce(sum(ledger.balance_at(b.id)) FILTER (WHERE b.kind = 'worker_available'), 0) AS available,
                 coalesce(sum(b.balance) FILTER (WHERE b.kind = 'worker_settling'), 0) AS in_settlement
             FROM ledger.accounts AS b
             WHERE b.owner_id = w.id

@@ -17,7 +17,7 @@ MIN_AGE_DAYS = 7
 MIN_COMPLETION_RATE = 80
 
 REPAYMENT: Final[dict[Mode, str]] = {
-    "earned": "from pay alone: at most half of each pay from this platform, until it is whole",
+    "earned": "from pay alone: what your streams there release, and half of other pay there, until it is whole",
     "predictive": "at most half of each pay from this platform, until it is whole; what is missing is due in 30 days",
 }
 
@@ -128,19 +128,20 @@ def disclosures(mode: Mode, amount: Decimal, charge: Decimal, risk_score: int | 
     told = [
         f"You get {_shown(amount)} USDC now and pay back {_shown(amount + charge)} USDC.",
         f"The fee is {_shown(charge)} USDC, {percent(rate)} % of what you get. That is the whole price: no interest.",
-        "Of each pay from this platform at most half repays the advance, until it is whole; the rest is yours at once.",
         "You may pay back early, in part or in full. The fee stays the same.",
     ]
     if mode == "earned":
         return [
             *told,
             "It is an advance on pay that you have earned already, and it is repaid from pay alone.",
+            "What your streams with this platform release repays it first; of its other pay at most half does.",
             "There is no due date: you cannot default, and it never costs you reputation.",
         ]
     yearly = rate * _DAYS_A_YEAR // PREDICTIVE_DAYS
     return [
         *told,
         "It is an advance on pay that is predicted and not earned yet.",
+        "Of each pay from this platform at most half repays the advance, until it is whole; the rest is yours at once.",
         f"What is not paid back after {PREDICTIVE_DAYS} days is in default. That costs you 100 points of reputation.",
         "After a default there is no further advance on predicted pay.",
         f"Over {PREDICTIVE_DAYS} days the fee amounts to {percent(yearly)} % a year.",
