@@ -73,7 +73,7 @@ _NOT_TEXT = [1, 1.5, True, [], {}, ["x"], {"x": 1}]
 _NOT_LINE = [*_NOT_TEXT, "", "   ", "x" * 201, "two\nlines"]
 _NOT_SECRET = [*_NOT_TEXT, "", "x" * 201]
 _NOT_EMAIL = [*_NOT_LINE, "nobody", "@example.com", "a@b", "a,b@c@d.com", "a b@c.com", "x" * 320 + "@example.com"]
-_NOT_ID = [*_NOT_TEXT, "", "me", "123", str(uuid4())[:-1]]
+_NOT_ID = [*_NOT_TEXT, "", "me", "123", str(uuid4())[:-1], uuid4().hex, f"urn:uuid:{uuid4()}", f"{{{uuid4()}}}"]
 _NOT_TIME = [*_NOT_TEXT, "", "now", "2026-12-24", "2026-12-24T18:00:00", "2026-13-01T00:00:00Z", "1700000000"]
 _NOT_METADATA = [1, "x", True, [], [1], {"x": "y" * 17_000}]
 _NOT_NUMBER = ["", " ", "1e3", "1E-3", "NaN", "Infinity", "-Infinity", "1,5", "1.", ".5", "0x10", "1_000", "\uff11"]
@@ -103,7 +103,7 @@ WRONG: dict[str, list[Any]] = {
     "overlap_seconds": ["60", 60.5, True, [], {}, -1, 7 * 24 * 3600 + 1, 10**30],
     "webhook_url": _NOT_URL,
     "url": _NOT_URL,
-    "event_types": [1, "x", "*", True, {}, [], ["*", "task.created"]],
+    "event_types": [1, "x", "*", True, {}, [], ["*", "task.created"], ["task.created", "task.created"]],
     "events": [*_NOT_TEXT, "", "failed"],
     "since": _NOT_TIME,
     "is_enabled": [1, 0, "true", [], {}],

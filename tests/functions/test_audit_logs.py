@@ -59,11 +59,11 @@ def test_acts_are_found_by_what_they_were_and_when(platform: Caller) -> None:
         moment = datetime.fromisoformat(act["created_at"])
         later = quote((moment + timedelta(microseconds=1)).isoformat())
         same = quote(moment.isoformat())
-        assert listed(platform, f"?from_time={same}") == acts[: number + 1]
-        assert listed(platform, f"?from_time={later}") == acts[:number]
-        assert listed(platform, f"?to_time={same}") == acts[number + 1 :]
-        assert listed(platform, f"?to_time={later}") == acts[number:]
-    assert listed(platform, "?from_time=0001-01-01T00:00:00Z&to_time=9999-12-31T23:59:59Z") == acts
+        assert listed(platform, f"?created_from={same}") == acts[: number + 1]
+        assert listed(platform, f"?created_from={later}") == acts[:number]
+        assert listed(platform, f"?created_to={same}") == acts[number + 1 :]
+        assert listed(platform, f"?created_to={later}") == acts[number:]
+    assert listed(platform, "?created_from=0001-01-01T00:00:00Z&created_to=9999-12-31T23:59:59Z") == acts
 
 
 def test_an_id_is_no_less_than_the_floor_of_its_time(books: Books) -> None:

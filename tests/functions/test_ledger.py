@@ -1,7 +1,7 @@
 """A platform reads its books: accounts, what they hold and held, and what moved on them."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.books import Books, acting
 from tests.conftest import Api
-from tests.people import Caller, new_payout, new_platform, new_stream, new_task, new_worker
+from tests.people import Caller, new_loan, new_payout, new_platform, new_stream, new_task, new_worker
 
 
 @pytest.fixture
@@ -64,6 +64,34 @@ def test_what_a_worker_owes_is_not_told(books: Books, platform: Caller, worker: 
     assert platform.get(f"/v1/ledger/accounts/{advance}").status == 404
     assert platform.get(f"/v1/ledger/accounts/{advance}/transfers").status == 404
     assert platform.get("/v1/ledger/accounts?kind=worker_advance").status == 422
+
+
+def test_a_balance_is_the_sum_of_what_a_platform_sees_whatever_its_worker_borrows(
+    connect: Callable[[str], psycopg.Connection], platform: Caller, worker: Caller
+) -> None:
+    connect("operator").execute("SELECT fund_pool(1000)")
+    (account,) = [one["id"] for one in accounts(platform, f"?worker_id={worker.id}&kind=worker_available")]
+
+    def agree() -> None:
+        moved = platform.get(f"/v1/ledger/accounts/{account}/transfers?limit=100").json["data"]
+        seen = sum(Decimal(one["amount"]) * (1 if one["direction"] == "credit" else -1) for one in moved)
+        shown = platform.get(f"/v1/ledger/accounts/{account}").json["balance"]
+        (listed,) = accounts(platform, f"?worker_id={worker.id}&kind=worker_available")
+        told = platform.get(f"/v1/workers/{worker.id}/balance").json["available"]
+        assert {Decimal(shown), Decimal(listed["balance"]), Decimal(told)} == {seen}
+
+    agree()
+    before = datetime.now(UTC)
+    loan = new_loan(platform, worker, "5")
+    agree()
+    assert Decimal(worker.get("/balance").json["available"]) > Decimal(
+        platform.get(f"/v1/workers/{worker.id}/balance").json["available"]
+    )
+    worker.made(f"/v1/loans/{loan}/repay", {"amount": "2"})
+    agree()
+    at = f"/v1/ledger/accounts/{account}?as_of="
+    now = platform.get(at + quote(datetime.now(UTC).isoformat())).json["balance"]
+    assert platform.get(at + quote(before.isoformat())).json["balance"] == now
 
 
 def test_transfers_are_told_from_the_accounts_side(platform: Caller, worker: Caller) -> None:

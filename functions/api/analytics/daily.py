@@ -10,5 +10,5 @@ app = Endpoint(__name__)
 
 @app.route("/v1/analytics/daily", methods=["GET"], scope="reports:read")
 def daily(from_date: date | None = None, to_date: date | None = None) -> analytics.Days:
-    """Both days included, at most 366; the 30 days up to today, or up to or from the one day that is named."""
+    """Both days included, at most 366 and none to come; the 30 days up to today, or up to or from the day named."""
     return app.read(analytics.daily(from_date, to_date))

@@ -17,17 +17,17 @@ def list_audit_logs(
     action: str | None = None,
     resource_type: str | None = None,
     resource_id: UUID | None = None,
-    from_time: datetime | None = None,
-    to_time: datetime | None = None,
+    created_from: datetime | None = None,
+    created_to: datetime | None = None,
 ) -> Page[audit.Entry]:
-    """Newest first, from from_time on and before to_time."""
+    """Newest first, from created_from on and before created_to."""
     return app.read(
         audit.mine(
             part,
             action=action,
             resource_type=resource_type,
             resource_id=resource_id,
-            from_time=from_time,
-            to_time=to_time,
+            created_from=created_from,
+            created_to=created_to,
         )
     )

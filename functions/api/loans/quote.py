@@ -10,10 +10,12 @@ from gigstream.web import Endpoint
 app = Endpoint(__name__)
 
 
-# No Idempotency-Key: a quote binds nobody, and asking twice for one is asking for two.
 @app.route("/v1/loans/quote", methods=["POST"], worker=True, idempotency="none", writes={"state", "audit"})
 def quote() -> loans.Offer:
-    """404 for a platform that is not his; 409 while an advance is open, when he does not qualify, or for too much."""
+    """Asked twice it is two quotes, which bind nobody: it takes no Idempotency-Key.
+
+    404 for a platform that is not his; 409 while an advance is open, when he does not qualify, or for too much.
+    """
     form = app.body(NewQuote)
     predicted = None
     if form.mode == "predictive":

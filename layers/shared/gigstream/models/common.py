@@ -5,6 +5,7 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Self
+from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -56,6 +57,12 @@ def _day(value: object) -> date:
     if not isinstance(value, str):
         raise Invalid("must be a date such as 2026-11-22")
     return wire.day(value)
+
+
+def _id(value: object) -> UUID:
+    if not isinstance(value, str):
+        raise Invalid("must be a UUID")
+    return wire.uuid(value)
 
 
 def _no_nulls(schema: dict[str, Any]) -> None:
@@ -150,6 +157,7 @@ HttpsUrl = Annotated[
     AfterValidator(_https),
 ]
 Address = Annotated[str, Field(json_schema_extra=_said("0x[0-9a-fA-F]{40}")), AfterValidator(wallet.parse)]
+Id = Annotated[UUID, BeforeValidator(_id), WithJsonSchema({"type": "string", "format": "uuid"})]
 Metadata = Annotated[dict[str, Any], AfterValidator(_small)]
 Usdc = Annotated[
     Decimal,

@@ -12,7 +12,10 @@ MAX_DAYS = 366
 
 
 class NewReport(Body):
-    """What to report on, of which UTC days, both included: at most 366."""
+    """What to report on, of which UTC days, both included: at most 366.
+
+    `loans` and `fees` are between workers and GigStream: a platform's have their columns, and no line of an advance.
+    """
 
     kind: Literal["payouts", "earnings", "fees", "loans", "ledger"]
     format: Literal["csv", "jsonl"] = "csv"

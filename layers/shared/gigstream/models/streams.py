@@ -1,12 +1,11 @@
 """What a platform sends about its streams."""
 
 from typing import Annotated, Self
-from uuid import UUID
 
 from pydantic import Field, model_validator
 
 from gigstream.errors import Invalid
-from gigstream.models.common import Amount, Body, Timestamp
+from gigstream.models.common import Amount, Body, Id, Timestamp
 
 YEAR = 366 * 24 * 3600
 
@@ -17,7 +16,7 @@ class NewStream(Body):
     What has accrued is released every `release_interval` seconds.
     """
 
-    task_id: UUID
+    task_id: Id
     start_time: Timestamp | None = None
     end_time: Timestamp | None = None
     duration_seconds: Annotated[int, Field(ge=60, le=YEAR)] | None = None

@@ -1,17 +1,16 @@
 """What a platform sends about its tasks."""
 
 from typing import Annotated, Literal
-from uuid import UUID
 
 from pydantic import Field
 
-from gigstream.models.common import Amount, Body, Line, Metadata, Text, Timestamp
+from gigstream.models.common import Amount, Body, Id, Line, Metadata, Text, Timestamp
 
 
 class NewTask(Body):
     """A task for one worker; `amount`, USDC, is its price, paid at once or by a stream."""
 
-    worker_id: UUID
+    worker_id: Id
     task_type: Literal["fixed", "streaming"]
     amount: Amount
     title: Line

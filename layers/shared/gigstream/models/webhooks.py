@@ -1,12 +1,11 @@
 """What a platform sends about its webhooks, and what it reports to us."""
 
 from typing import Annotated, Self
-from uuid import UUID
 
 from pydantic import AfterValidator, Field, model_validator
 
 from gigstream.errors import Invalid
-from gigstream.models.common import Body, Change, HttpsUrl, Line, Timestamp
+from gigstream.models.common import Body, Change, HttpsUrl, Id, Line, Timestamp
 from gigstream.models.tasks import Completion
 from gigstream.queries.webhooks import EventType, Recovered
 
@@ -14,6 +13,8 @@ from gigstream.queries.webhooks import EventType, Recovered
 def _all_or_some(names: list[EventType]) -> list[EventType]:
     if "*" in names and len(names) > 1:
         raise Invalid("must be * alone, for all, or names of events")
+    if len(set(names)) < len(names):
+        raise Invalid("must not name an event twice")
     return names
 
 
@@ -47,7 +48,7 @@ class Recovery(Body):
 class TaskReport(Completion):
     """A fixed task that is done: by `task_id`, or by the `external_id` that it was created with."""
 
-    task_id: UUID | None = None
+    task_id: Id | None = None
     external_id: Line | None = None
 
     @model_validator(mode="after")

@@ -59,6 +59,7 @@ def daily(from_date: date | None, to_date: date | None) -> Query[Days]:
         CROSS JOIN LATERAL (
             SELECT coalesce(%(from_date)s, t.today - 29) + n AS day
             FROM generate_series(0, coalesce(%(to_date)s::date - %(from_date)s::date, 29)) AS n
+            WHERE coalesce(%(from_date)s, t.today - 29) + n <= t.today
         ) AS s
         LEFT JOIN ops.task_days AS k ON k.platform_id = ops.tenant() AND s.day = k.day
         LEFT JOIN ops.earning_days AS e ON e.platform_id = ops.tenant() AND s.day = e.day

@@ -82,8 +82,8 @@ def mine(
     action: str | None = None,
     resource_type: str | None = None,
     resource_id: UUID | None = None,
-    from_time: datetime | None = None,
-    to_time: datetime | None = None,
+    created_from: datetime | None = None,
+    created_to: datetime | None = None,
 ) -> Query[Page[Entry]]:
     """The caller's own acts, newest first."""
     # An id is made just before its row's time is taken: ids find the place to read from, times say what is wanted.
@@ -100,12 +100,12 @@ def mine(
             AND (%(resource_type)s::text IS NULL OR a.resource_type = %(resource_type)s)
             AND (%(resource_id)s::uuid IS NULL OR a.resource_id = %(resource_id)s)
             AND (
-                %(from_time)s::timestamptz IS NULL
-                OR (a.id >= ops.uuid_floor(%(from_time)s - interval '1 minute') AND a.created_at >= %(from_time)s)
+                %(created_from)s::timestamptz IS NULL
+                OR (a.id >= ops.uuid_floor(%(created_from)s - interval '1 minute') AND a.created_at >= %(created_from)s)
             )
             AND (
-                %(to_time)s::timestamptz IS NULL
-                OR (a.id < ops.uuid_floor(%(to_time)s) AND a.created_at < %(to_time)s)
+                %(created_to)s::timestamptz IS NULL
+                OR (a.id < ops.uuid_floor(%(created_to)s) AND a.created_at < %(created_to)s)
             )
         ORDER BY a.id DESC
         LIMIT %(limit)s
@@ -114,8 +114,8 @@ def mine(
         action=action,
         resource_type=resource_type,
         resource_id=resource_id,
-        from_time=from_time,
-        to_time=to_time,
+        created_from=created_from,
+        created_to=created_to,
     )
 
 
