@@ -65,8 +65,8 @@ HEADERS: Final = {
 VERIFYING: Final = """\
 from standardwebhooks import Webhook
 
-def receive(secret: str, body: bytes, headers: dict[str, str]) -> dict:
-    # WebhookVerificationError: somebody else sent it, or it is older than five minutes.
+def receive(secret, body, headers):
+    # Raises WebhookVerificationError.
     return Webhook(secret).verify(body, headers)
 """
 

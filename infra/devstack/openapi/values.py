@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
+from zlib import crc32
 
 from gigstream.rules import advances
 from gigstream.siwe import STATEMENTS
@@ -12,7 +13,7 @@ LEFT_OUT: Final = object()  # for a field that is there only when it is asked fo
 
 def uuid(name: str) -> str:
     """One id for each name, the same wherever it is spoken of: task for Task.id and for every task_id."""
-    return f"0198c0de-0000-7000-8000-0000000000{sum(map(ord, name.removesuffix('_id'))) % 256:02x}"
+    return f"0198c0de-0000-7000-8000-000{crc32(name.removesuffix('_id').encode()):08x}1"
 
 
 def at(time: str) -> str:
@@ -84,11 +85,11 @@ FIELDS: Final[Mapping[str, Any]] = {
     # What is known of a worker.
     "reputation_score": 812,
     "score": 812,
-    "completion_rate": "98.50",
+    "completion_rate": "98.36",
     "average_rating": "4.80",
-    "dispute_rate": "0.50",
+    "dispute_rate": "1.64",
     "account_age_days": 214,
-    "total_tasks": 147,
+    "total_tasks": 62,
     "open_tasks": 1,
     # The chain.
     "tx_hash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
@@ -96,7 +97,7 @@ FIELDS: Final[Mapping[str, Any]] = {
     # Advances, reports, the audit trail.
     "fee_percent": "2.00",
     "share_percent": 60,
-    "balance_low_threshold": "500",
+    "balance_low_threshold": "500.00",
     "from_date": "2026-12-01",
     "to_date": "2026-12-24",
     "action": "task.created",
@@ -202,11 +203,11 @@ _ENDPOINT: Final = {
 _ACCOUNT: Final = {"id": uuid("account"), "kind": "platform_available", "balance": "879.500000"}
 _FACTORS = (
     ("reputation", "812", "0.3", 300, 244),
-    ("completion", "98.50", "2.5", 250, 246),
+    ("completion", "98.36", "2.5", 250, 246),
     ("activity", "42", "15", 150, 150),
     ("age", "214", "2.5", 150, 150),
     ("repayment", "1", "50", 150, 100),
-    ("disputes", "0.50", "-4", -200, -2),
+    ("disputes", "1.64", "-4", -200, -7),
 )
 _SCORED = (
     ("opening", 0, None, 500),
@@ -221,7 +222,7 @@ _SCORED = (
 OBJECTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "AuthNewPlatform": {"id": uuid("platform"), "name": "Corner Kitchen"},
     "AuthInvite": {"id": uuid("invite"), "expires_at": "2026-12-31T09:30:00Z"},
-    "AuthPrincipal": {"id": uuid("worker")},
+    "AuthPrincipal": {"kind": "platform", "id": uuid("platform"), "name": "Corner Kitchen", "email": "ops@example.com"},
     "ProofChallenge": {"issued_at": at("09:30:00"), "expires_at": at("09:35:00")},
     "PlatformRegistration": {"name": "Corner Kitchen"},
     "PlatformChange": {"name": "Corner Kitchen"},
@@ -229,6 +230,7 @@ OBJECTS: Final[Mapping[str, Mapping[str, Any]]] = {
         "id": uuid("platform"),
         "name": "Corner Kitchen",
         "total_payouts": "41210.750000",
+        "total_tasks": 420,
         "active_workers": 12,
     },
     "PlatformParty": {"id": uuid("platform"), "name": "Corner Kitchen"},
@@ -260,12 +262,12 @@ OBJECTS: Final[Mapping[str, Mapping[str, Any]]] = {
         "advance_owed": _NOTHING,
     },
     "WorkerEarnings": {
-        "completed_tasks": 145,
+        "completed_tasks": 60,
         "active_tasks": 1,
         "earned_amount": "9382.250000",
         "released_amount": "3120.000000",
         "pending_amount": "120.500000",
-        "payout_amount": "9318.000000",
+        "payout_amount": "9316.000000",
         "refund_amount": _NOTHING,
         "advance_amount": "100.000000",
         "repayment_amount": "102.000000",
@@ -293,14 +295,14 @@ OBJECTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "ReputationAppeal": {"id": uuid("appeal"), "reason": "The guests moved the date, and I told them in time"},
     "WorkerNewAppeal": {"reason": "The guests moved the date, and I told them in time"},
     "Risk": {
-        "risk_score": 888,
+        "risk_score": 883,
         "reasons": [],
         "reputation_factor": 244,
         "completion_factor": 246,
         "activity_factor": 150,
         "age_factor": 150,
         "repayment_factor": 100,
-        "dispute_factor": -2,
+        "dispute_factor": -7,
         "tasks_last_30_days": 42,
         "earned_last_30_days": "3514.500000",
         "loans_total": 1,
@@ -369,7 +371,7 @@ OBJECTS: Final[Mapping[str, Mapping[str, Any]]] = {
             "basis": "820.000000",
             "share_percent": 60,
             "fee_percent": "2.00",
-            "checks": [{"rule": "risk_score", "required": "at least 600", "actual": "888", "passed": True}],
+            "checks": [{"rule": "risk_score", "required": "at least 600", "actual": "883", "passed": True}],
         },
     },
     "AdvanceAllowance": {"limit": "240.000000", "basis": "300.000000", "share_percent": 80},
