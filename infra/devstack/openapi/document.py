@@ -210,6 +210,7 @@ def document() -> Schema:
             schemas.of(operation.reply)
     for operation in operations:
         paths.setdefault(operation.rule.path, {})[operation.rule.method.lower()] = _operation(operation, schemas)
+    answered = [error for error in ALL if error not in failures.NEVER_ANSWERED]
     return {
         "openapi": "3.1.0",
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
@@ -231,10 +232,8 @@ def document() -> Schema:
             "schemas": dict(sorted(schemas.components.items())),
             "securitySchemes": SECURITY,
             "headers": HEADERS,
-            "responses": {
-                error.__name__: _problem({error.code: error}) for error in ALL if error not in failures.NEVER_ANSWERED
-            },
-            "examples": {error.code: _problem_example(error) for error in reversed(ALL)},
+            "responses": {error.__name__: _problem({error.code: error}) for error in answered},
+            "examples": {error.code: _problem_example(error) for error in reversed(answered)},
         },
     }
 

@@ -18,8 +18,14 @@ from gigstream.web import Rule
 
 Kind = type[GigStreamError]
 
-# API Gateway knows the methods; the others are for whoever looks after the database.
-NEVER_ANSWERED = {errors.MethodNotAllowed, errors.AppendOnly, errors.InvariantViolated, errors.AuditTampered}
+# API Gateway knows the methods, a conflict is always of a kind, and the others are for whoever looks after the database.
+NEVER_ANSWERED = {
+    errors.MethodNotAllowed,
+    errors.Conflict,
+    errors.AppendOnly,
+    errors.InvariantViolated,
+    errors.AuditTampered,
+}
 _FUNCTION = re.compile(r"CREATE OR REPLACE FUNCTION\s+([\w.]+)")
 _BY_STATE = {state: error for error in ALL for state in error.sqlstates}
 _BY_CONSTRAINT = {name: error for error in ALL for name in error.constraints}

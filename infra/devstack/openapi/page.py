@@ -85,8 +85,8 @@ class _Page:
             f'<article id="sent-events"><div class="said"><h3><a href="#sent-events">What is sent</a></h3>'
             f"<p>A POST to each webhook endpoint that subscribes to it; the body is a {_link('WebhookEvent')}. "
             f"{escape(first['description'])}</p>{_list(rows)}<h4>Headers</h4>{_list(headers)}"
-            "<h4>Verify it</h4><p>Over the bytes of the body as they came, with the endpoint's secret. What is signed by "
-            "somebody else, or is older than five minutes, is not to be trusted.</p></div>"
+            "<h4>Verify it</h4><p>Over the bytes of the body as they came, with the endpoint's secret. What is signed "
+            "by somebody else, or is older than five minutes, is not to be trusted.</p></div>"
             f'<div class="shown">{_figure("Webhook", _json(sample))}{_figure("Verify it, in Python", VERIFYING)}'
             "</div></article>"
         )

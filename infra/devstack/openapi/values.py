@@ -102,7 +102,7 @@ FIELDS: Final[Mapping[str, Any]] = {
     "to_date": "2026-12-24",
     "action": "task.created",
     "resource_type": "task",
-    "migration": "0012_reports",
+    "migration": "0012",
 }
 
 TASK: Final = {
