@@ -18,7 +18,7 @@ from gigstream.web import Rule
 
 Kind = type[GigStreamError]
 
-# API Gateway knows the methods, a conflict is always of a kind, and the others are for whoever looks after the database.
+# API Gateway knows the methods, a conflict is always of a kind, the others are for who looks after the database.
 NEVER_ANSWERED = {
     errors.MethodNotAllowed,
     errors.Conflict,

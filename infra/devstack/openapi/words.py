@@ -15,9 +15,9 @@ A POST that takes an `Idempotency-Key` can be sent again safely: the first answe
 `Idempotency-Replayed`, and nothing happens twice. A secret is shown once: when its request is sent again, the answer is
 409 `already_created`.
 
-Requests are counted by the minute: 1000 of a platform, 100 of a worker, and 10 of an address that signs in, unless the
-installation sets others. `RateLimit-Policy` and `RateLimit` say what is allowed and what is left; beyond it the answer
-is 429, and `Retry-After` says for how many seconds. `GigStream-Version` in each answer is the version of the API.
+Requests are counted by the minute: 1000 of a platform, 100 of a worker, and 10 of an address that signs up or in,
+unless the installation sets others. `RateLimit-Policy` and `RateLimit` say what is allowed and what is left; beyond it
+the answer is 429, and `Retry-After` says for how many seconds. `GigStream-Version` in each answer is the API's version.
 
 Whatever goes wrong is a problem (RFC 9457) whose `code` is for programs and whose `errors` name the fields to blame.
 """
