@@ -159,6 +159,14 @@ _WORKER: Final = {
     "last_active_at": at("09:28:00"),
     "created_at": "2026-05-24T08:00:00Z",
 }
+# As a platform sees her.
+_SEEN: Final = {
+    "id": uuid("worker"),
+    "name": "Nina",
+    "wallet_address": _WALLET,
+    **{name: FIELDS[name] for name in ("reputation_score", "completion_rate", "average_rating", "dispute_rate")},
+    **dict.fromkeys(("email", "account_age_days", "total_tasks", "total_earned", "last_active_at", "created_at")),
+}
 _PAID: Final = {
     "id": uuid("transaction"),
     "amount": "120.500000",
@@ -314,7 +322,7 @@ OBJECTS: Final[Mapping[str, Mapping[str, Any]]] = {
         ],
     },
     "Task": TASK,
-    "TaskDetail": TASK | {"dispute": LEFT_OUT, "stream": LEFT_OUT},
+    "TaskDetail": TASK | {"worker": _SEEN, "dispute": LEFT_OUT, "stream": LEFT_OUT},
     "TaskDispute": {"id": uuid("dispute"), "created_at": at("18:30:00")},
     "TaskBatch": {
         "created": 1,
@@ -335,7 +343,7 @@ OBJECTS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "NewStream": {"start_time": at("10:00:00")},
     "Stream": _STREAM,
-    "StreamDetail": _STREAM | {"task": LEFT_OUT},
+    "StreamDetail": _STREAM | {"worker": _SEEN, "task": LEFT_OUT},
     "StreamTopUp": {"amount": "12", "end_time": at("11:20:00")},
     "StreamAccrual": {
         "as_of": at("10:20:30"),
@@ -385,6 +393,7 @@ OBJECTS: Final[Mapping[str, Mapping[str, Any]]] = {
             {"status": "processing", "error_message": None, "at": at("20:00:20")},
             {"status": "completed", "error_message": None, "at": at("20:01:00")},
         ],
+        "worker": _SEEN,
         "task": LEFT_OUT,
     },
     "WebhookEndpoint": _ENDPOINT,
