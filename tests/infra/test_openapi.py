@@ -1,12 +1,14 @@
 """The API's document says what template and code say, is valid, and its examples are what they are examples of."""
 
 import json
+import re
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
 import pytest
@@ -14,15 +16,20 @@ from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import validate
 from pydantic import BaseModel
 from referencing import Registry, Resource
+from standardwebhooks import WebhookVerificationError
 
-from devstack.openapi import committed, naming
+from devstack.openapi import committed, naming, values, words
 from devstack.openapi.document import Operation, document
-from devstack.openapi.examples import example
-from devstack.openapi.schemas import Schemas
+from devstack.openapi.events import EVENTS, VERIFYING
+from devstack.openapi.examples import example, fits
+from devstack.openapi.failures import NEVER_ANSWERED
+from devstack.openapi.schemas import MONEY, Schemas
 from devstack.postgres import CHECKOUT
 from devstack.template import Template
-from gigstream.errors import ALL
+from gigstream import clock, signing
+from gigstream.errors import ALL, Invalid
 from gigstream.queries.base import Page
+from gigstream.queries.webhooks import EventType, SentType
 
 DOCUMENT = document()
 OPERATIONS: dict[str, dict[str, Any]] = {
@@ -93,6 +100,123 @@ def test_every_example_is_one(name: str) -> None:
             assert errors(content["schema"], value) == [], (where, value)
 
 
+def strings(value: Any) -> Iterator[str]:
+    """Every text in a value, at any depth."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from strings(one)
+
+
+def texts(schema: dict[str, Any], value: Any, where: str) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Every text of an example with the schema that holds for it: where, schema, text. Free objects are left alone."""
+    schema = resolved(schema)
+    for choice in map(resolved, schema.get("anyOf", [schema])):
+        if isinstance(value, str) and fits(value, choice):
+            yield where, choice, value
+            return
+        if isinstance(value, dict):
+            for name, one in choice.get("properties", {}).items():
+                if name in value:
+                    yield from texts(one, value[name], f"{where}.{name}")
+        elif isinstance(value, list):
+            for one in value:
+                yield from texts(choice.get("items", {}), one, where)
+
+
+WRITTEN = set(strings([dict(values.FIELDS), *values.OBJECTS.values(), *values.ANSWERS.values()]))
+TEXTS = [
+    found
+    for name, operation in OPERATIONS.items()
+    for status, media_type, content in contents(operation)
+    if status < "3" and media_type == "application/json"
+    for found in texts(content["schema"], content["example"], f"{name} {status}")
+]
+
+
+def test_somebody_has_written_every_text_of_the_examples() -> None:
+    assert len(TEXTS) > 500
+    free = [(where, text) for where, schema, text in TEXTS if not {"enum", "const", "format"} & set(schema)]
+    made_up = {where for where, text in free if text not in WRITTEN and not re.fullmatch(r"-?\d+\.\d{6}", text)}
+    assert made_up == set(), "give them values in infra/devstack/openapi/values.py"
+
+
+def test_only_an_amount_looks_like_one() -> None:
+    wrong = [where for where, schema, text in TEXTS if re.fullmatch(r"-?\d+\.\d{6}", text) and not is_money(schema)]
+    assert wrong == []
+
+
+def is_money(schema: dict[str, Any]) -> bool:
+    return bool(schema.get("pattern") == MONEY["pattern"])
+
+
+@pytest.mark.parametrize("table", [values.OBJECTS, words.AREAS, values.ANSWERS], ids=["objects", "areas", "answers"])
+def test_what_is_written_by_hand_is_about_something(table: dict[str, Any]) -> None:
+    known = set(DOCUMENT["components"]["schemas"])
+    known |= {operation["operationId"] for operation in OPERATIONS.values()}
+    known |= {Operation.of(route).area for route in Template().routes}
+    assert set(table) <= known
+
+
+def test_figures_of_one_object_fit_each_other() -> None:
+    loan, quote = values.OBJECTS["Loan"], values.OBJECTS["LoanOffer"]
+    for one in (loan, quote):
+        assert Decimal(one["amount"]) + Decimal(one["fee"]) == Decimal(one["total_due"])
+    for one in (loan, values.OBJECTS["RepaidLoan"]):
+        assert Decimal(one["total_due"]) - Decimal(one["amount_repaid"]) == Decimal(one["owed"])
+    for change in ({}, values.ANSWERS["create_stream"], values.ANSWERS["top_up_stream"]):
+        stream = {**values.OBJECTS["Stream"], **change}
+        left = Decimal(stream["total_amount"]) - Decimal(stream["released_amount"])
+        assert left == Decimal(stream["remaining_amount"])
+    for name, total in (("Risk", "risk_score"), ("Reputation", None)):
+        points = sum(factor["points"] for factor in values.OBJECTS[name]["factors"])
+        assert points == (values.OBJECTS[name][total] if total else values.FIELDS["score"])
+
+
+def test_a_body_must_be_sent_where_none_is_refused() -> None:
+    for route in Template().routes:
+        operation, said = Operation.of(route), OPERATIONS[f"{route.method} {route.path}"]
+        if operation.model is not None:
+            taken = True
+            try:
+                operation.model.parse(b"{}")  # type: ignore[attr-defined]
+            except Invalid:
+                taken = False
+            assert said["requestBody"]["required"] == (not taken), said["operationId"]
+
+
+def test_every_event_is_a_webhook() -> None:
+    assert set(EVENTS) == {*get_args(EventType), "webhook_endpoint.test"} - {"*"} == set(get_args(SentType))
+    assert set(DOCUMENT["webhooks"]) == set(EVENTS)
+    for name, sent in DOCUMENT["webhooks"].items():
+        body = sent["post"]["requestBody"]["content"]["application/json"]
+        assert errors(body["schema"], body["example"]) == []
+        assert errors(body["schema"], body["example"] | {"type": "something.else"}) != []
+        assert [each["name"] for each in sent["post"]["parameters"]] == [
+            "webhook-id", "webhook-timestamp", "webhook-signature"
+        ], name  # fmt: skip
+
+
+def test_the_page_verifies_a_signature_as_it_is_made() -> None:
+    names: dict[str, Any] = {}
+    exec(VERIFYING, names)
+    secret, event_id, body = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "an id", b'{"type": "task.completed"}'
+    now = int(clock.now().timestamp())
+    signature = signing.sign(b64decode(secret.removeprefix("whsec_")), event_id, now, body)
+    headers = {"webhook-id": event_id, "webhook-timestamp": str(now), "webhook-signature": signature}
+    assert names["receive"](secret, body, headers) == {"type": "task.completed"}
+    with pytest.raises(WebhookVerificationError):
+        names["receive"](secret, body + b" ", headers)
+
+
+def test_every_area_is_described() -> None:
+    assert {tag["name"] for tag in DOCUMENT["tags"] if tag["description"]} == {
+        operation["tags"][0] for operation in OPERATIONS.values()
+    }
+    assert set(words.AREAS) == {Operation.of(route).area for route in Template().routes}
+
+
 def test_what_the_code_declares_is_said() -> None:
     for route in Template().routes:
         rule, said = Operation.of(route).rule, OPERATIONS[f"{route.method} {route.path}"]
@@ -104,8 +228,17 @@ def test_what_the_code_declares_is_said() -> None:
         assert ("requestBody" in said) == (Operation.of(route).model is not None)
 
 
-def test_every_error_has_an_example() -> None:
-    assert set(DOCUMENT["components"]["examples"]) == {error.code for error in ALL}
+def test_every_error_that_can_be_answered_has_an_example_and_an_operation() -> None:
+    codes = {error.code for error in ALL} - {error.code for error in NEVER_ANSWERED}
+    assert set(DOCUMENT["components"]["examples"]) == codes
+    listed = {
+        code
+        for operation in OPERATIONS.values()
+        for where, _, content in contents(operation)
+        if where > "3" and where != "body"
+        for code in content["examples"]
+    }
+    assert listed == codes
 
 
 @pytest.mark.parametrize(
@@ -202,6 +335,11 @@ def test_the_page_shows_every_operation_and_needs_nothing_else() -> None:
     for operation in OPERATIONS.values():
         assert page.count(f'id="{operation["operationId"]}"') == 1
         assert f'href="#{operation["operationId"]}"' in page
+    for event in EVENTS:
+        assert f"<code>{event}</code>" in page
+    (signed,) = re.findall(r'<article id="report_task_completed">.*?</article>', page, re.DOTALL)
+    for header in ("webhook-secret-id: ", "webhook-timestamp: ", "webhook-signature: v1,", "Idempotency-Key: "):
+        assert header in signed[signed.index("curl ") :]
     for foreign in ("<script", "<link", "<img", "@import", "url(", 'style="'):
         assert foreign not in page
     assert (CHECKOUT / "infra/devstack/openapi/page.css").read_text() in page

@@ -1,6 +1,6 @@
 """The API's document, OpenAPI 3.1: read off the route table, the request models, the reply classes and the docstrings.
 
-Nothing in it is written per route.
+Nothing of it is written per route, but for what an example shows and no type tells.
 """
 
 import ast
@@ -15,9 +15,11 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 
-from devstack.openapi import failures, naming
+from devstack.openapi import events, failures, naming
 from devstack.openapi.examples import example
 from devstack.openapi.schemas import Schema, Schemas, without_null
+from devstack.openapi.values import ANSWERS
+from devstack.openapi.words import ABOUT, AREAS
 from devstack.template import Route, Template
 from gigstream.errors import ALL, GigStreamError, Invalid
 from gigstream.exchange import IDEMPOTENCY_KEY, MAX_KEY, VERSION
@@ -25,16 +27,6 @@ from gigstream.files import File
 from gigstream.queries.base import Page, Slice
 from gigstream.web import ANY_SCOPE, MAX_LIMIT, Rule
 
-ABOUT = """\
-GigStream pays gig workers in USDC as they work, by the task or by the second.
-
-Amounts are decimal strings of USDC with at most six decimals; ids are UUIDs; times are RFC 3339 in UTC. Lists come
-newest first in pages: `next_cursor` leads to the next one. A POST with an `Idempotency-Key` can be sent again safely:
-the first answer comes again, and nothing happens twice. Whatever goes wrong is a problem (RFC 9457) whose `code` is
-for programs and whose `errors` name the fields to blame.
-
-Platforms sign in with an API key (`X-API-Key`), workers with an access token (`Authorization: Bearer`).
-"""
 SERVERS = [
     {"url": "http://127.0.0.1:3000", "description": "make dev"},
     {
@@ -106,8 +98,9 @@ SECURITY = {
 # Of a request that is signed as Standard Webhooks has it, with the Idempotency-Key as its id.
 SIGNATURE = {
     "webhook-secret-id": "Which secret signed it.",
-    "webhook-timestamp": "When it was signed, in seconds since 1970.",
-    "webhook-signature": "`v1,` and the HMAC-SHA256 of `id.timestamp.body` in base64.",
+    "webhook-timestamp": "When it was signed, in seconds since 1970; five minutes ago at most.",
+    "webhook-signature": "`v1,` and the HMAC-SHA256 of `id.timestamp.body` in base64, where `id` is the "
+    "Idempotency-Key, `body` the bytes as sent, and the key what the secret's base64 behind `whsec_` says.",
 }
 PROBLEM: Schema = {
     "description": "What went wrong (RFC 9457). `code` is for programs, `errors` names the fields to blame.",
@@ -217,6 +210,7 @@ def document() -> Schema:
             schemas.of(operation.reply)
     for operation in operations:
         paths.setdefault(operation.rule.path, {})[operation.rule.method.lower()] = _operation(operation, schemas)
+    answered = [error for error in ALL if error not in failures.NEVER_ANSWERED]
     return {
         "openapi": "3.1.0",
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
@@ -228,14 +222,18 @@ def document() -> Schema:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": SERVERS,
-        "tags": [_tag(area) for area in dict.fromkeys(operation.area for operation in operations)],
+        "tags": [
+            {"name": title(area), "description": AREAS[area]}
+            for area in dict.fromkeys(operation.area for operation in operations)
+        ],
         "paths": paths,
+        "webhooks": events.webhooks(),
         "components": {
             "schemas": dict(sorted(schemas.components.items())),
             "securitySchemes": SECURITY,
             "headers": HEADERS,
-            "responses": {error.__name__: _problem({error.code: error}) for error in ALL if error.status != 405},
-            "examples": {error.code: _problem_example(error) for error in reversed(ALL)},
+            "responses": {error.__name__: _problem({error.code: error}) for error in answered},
+            "examples": {error.code: _problem_example(error) for error in reversed(answered)},
         },
     }
 
@@ -243,14 +241,6 @@ def document() -> Schema:
 def title(area: str) -> str:
     """An area as people read it."""
     return area.replace("_", " ").capitalize().replace("Api", "API")
-
-
-def _tag(area: str) -> Schema:
-    try:
-        about = inspect.getdoc(import_module(f"gigstream.queries.{area}"))
-    except ModuleNotFoundError:
-        about = None
-    return {"name": title(area), **({"description": about.splitlines()[0]} if about else {})}
 
 
 def _operation(operation: Operation, schemas: Schemas) -> Schema:
@@ -272,10 +262,9 @@ def _operation(operation: Operation, schemas: Schemas) -> Schema:
     }
     if body is not None:
         schema = schemas.body(body)
-        must = bool(schemas.components[schema["$ref"].rpartition("/")[2]].get("required")) or rule.method == "PATCH"
         sample = _body_example(body, schema, schemas)
         made["requestBody"] = {
-            "required": must,
+            "required": not _takes(body, {}),
             "content": {"application/json": {"schema": schema, "example": sample}},
         }
     made["responses"] = dict(_responses(operation, schemas))
@@ -343,17 +332,22 @@ def _parameter(
 
 def _body_example(model: type[BaseModel], schema: Schema, schemas: Schemas) -> Any:
     """With as many fields as the model takes together; some exclude each other."""
-    whole = example(schema, schemas.components)
+    whole = {name: value for name, value in example(schema, schemas.components).items() if value is not None}
     optional = [name for name, field in model.model_fields.items() if not field.is_required() and name in whole]
     tries = [whole, *({name: value for name, value in whole.items() if name != left} for left in reversed(optional))]
     tries.append({name: value for name, value in whole.items() if name not in optional})
     for one in tries:
-        try:
-            model.parse(json.dumps(one).encode())  # type: ignore[attr-defined]
-        except Invalid:
-            continue
-        return one
+        if _takes(model, one):
+            return one
     raise ValueError(f"{model.__name__} takes none of its examples; give it `examples` in its json_schema_extra")
+
+
+def _takes(model: type[BaseModel], body: Any) -> bool:
+    try:
+        model.parse(json.dumps(body).encode())  # type: ignore[attr-defined]
+    except Invalid:
+        return False
+    return True
 
 
 def _responses(operation: Operation, schemas: Schemas) -> Iterator[tuple[str, Schema]]:
@@ -368,6 +362,8 @@ def _responses(operation: Operation, schemas: Schemas) -> Iterator[tuple[str, Sc
         elif status != 204 and rule.method != "HEAD":
             schema = without_null(schemas.of(reply))
             sample = example(schema, schemas.components)
+            if answer := ANSWERS.get(operation.id):
+                sample |= answer
             made["content"] = {"application/json": {"schema": schema, "example": sample}}
         yield str(status), made
     errors: dict[int, dict[str, type[GigStreamError]]] = {}

@@ -18,6 +18,14 @@ from gigstream.web import Rule
 
 Kind = type[GigStreamError]
 
+# API Gateway knows the methods, a conflict is always of a kind, the others are for who looks after the database.
+NEVER_ANSWERED = {
+    errors.MethodNotAllowed,
+    errors.Conflict,
+    errors.AppendOnly,
+    errors.InvariantViolated,
+    errors.AuditTampered,
+}
 _FUNCTION = re.compile(r"CREATE OR REPLACE FUNCTION\s+([\w.]+)")
 _BY_STATE = {state: error for error in ALL for state in error.sqlstates}
 _BY_CONSTRAINT = {name: error for error in ALL for name in error.constraints}
@@ -44,8 +52,7 @@ def of(rule: Rule, module: ModuleType, view: Any, *, has_body: bool) -> list[Kin
         found |= {error for error in ALL if re.search(rf"\b{error.__name__}\b", text)}
         for name in _called(text):
             found |= _raised(name)
-    found -= {errors.MethodNotAllowed}  # API Gateway knows the methods
-    return [error for error in ALL if error in found]
+    return [error for error in ALL if error in found - NEVER_ANSWERED]
 
 
 def _texts(module: ModuleType, view: Any) -> Iterator[str]:

@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from devstack.openapi.events import VERIFYING
 from devstack.openapi.schemas import Schema
 
 _FORMATS = {"uuid": "UUID", "date-time": "time", "date": "date"}
@@ -56,7 +57,9 @@ class _Page:
 
     def navigation(self) -> str:
         areas = [
-            f'<li><a href="#{_id(area)}">{escape(area)}</a><ul>{"".join(_entry(*one) for one in operations)}</ul></li>'
+            f'<li><a href="#{_id(area)}">{escape(area)}</a><ul>'
+            + ('<li><a href="#sent-events">What is sent</a></li>' if area == "Events" else "")
+            + f"{''.join(_entry(*one) for one in operations)}</ul></li>"
             for area, operations in self.by_area.items()
         ]
         return f'<ul>{"".join(areas)}<li><a href="#objects">Objects</a></li><li><a href="#errors">Errors</a></li></ul>'
@@ -65,9 +68,27 @@ class _Page:
         about = {tag["name"]: tag.get("description", "") for tag in self.document["tags"]}
         return "".join(
             f'<section id="{_id(area)}"><h2>{escape(area)}</h2>{_prose(about[area])}'
+            + (self.events() if area == "Events" else "")
             + "".join(self._operation(*one) for one in operations)
             + "</section>"
             for area, operations in self.by_area.items()
+        )
+
+    def events(self) -> str:
+        """Each event with when it is sent, and how to tell that it was GigStream who sent it."""
+        sent = {name: one["post"] for name, one in self.document["webhooks"].items()}
+        first = next(iter(sent.values()))
+        rows = [[f"<code>{name}</code>", escape(one["summary"])] for name, one in sent.items()]
+        headers = [[f"<code>{each['name']}</code>", _inline(each["description"])] for each in first["parameters"]]
+        sample = first["requestBody"]["content"]["application/json"]["example"]
+        return (
+            f'<article id="sent-events"><div class="said"><h3><a href="#sent-events">What is sent</a></h3>'
+            f"<p>A POST to each webhook endpoint that subscribes to it; the body is a {_link('WebhookEvent')}. "
+            f"{escape(first['description'])}</p>{_list(rows)}<h4>Headers</h4>{_list(headers)}"
+            "<h4>Verify it</h4><p>Over the bytes of the body as they came, with the endpoint's secret. What is signed "
+            "by somebody else, or is older than five minutes, is not to be trusted.</p></div>"
+            f'<div class="shown">{_figure("Webhook", _json(sample))}{_figure("Verify it, in Python", VERIFYING)}'
+            "</div></article>"
         )
 
     def objects(self) -> str:
@@ -175,8 +196,7 @@ class _Page:
             lines.append('-H "X-API-Key: $KEY"')
         elif names:
             lines.append('-H "Authorization: Bearer $TOKEN"')
-        if any(each["name"] == "Idempotency-Key" for each in one["parameters"]):
-            lines.append("-H 'Idempotency-Key: order-1017-task'")
+        lines += [f"-H {_header(each)}" for each in one["parameters"] if each["in"] == "header"]
         if "requestBody" in one:
             sample = one["requestBody"]["content"]["application/json"]["example"]
             lines += ["-H 'Content-Type: application/json'", f"-d '{_json(sample)}'"]
@@ -227,6 +247,13 @@ def _kind(schema: Schema) -> str:
         return "USDC, decimal text"
     kind = str(schema.get("type", "any value"))
     return "text" if kind == "string" else kind
+
+
+def _header(parameter: Schema) -> str:
+    """For curl; what a signature is made of differs with each request, and stands in variables."""
+    variable = {"webhook-secret-id": "$SECRET_ID", "webhook-timestamp": "$NOW", "webhook-signature": "v1,$SIGNATURE"}
+    name = parameter["name"]
+    return f'"{name}: {variable[name]}"' if name in variable else f"'{name}: {parameter['example']}'"
 
 
 def _figure(caption: str, text: str) -> str:

@@ -21,9 +21,8 @@ from gigstream.queries.base import (
     page,
 )
 
-# What a platform can subscribe to; * is all of it.
-EventType = Literal[
-    "*",
+# What a platform can be told of.
+EventName = Literal[
     "task.created",
     "task.started",
     "task.completed",
@@ -45,6 +44,10 @@ EventType = Literal[
     "webhook_endpoint.disabled",
     "api_key.expiring",
 ]
+# What a platform can subscribe to; * is all of it.
+EventType = Literal["*", EventName]
+# What is sent; a test event goes to the endpoint that asked for it, subscribed or not.
+SentType = Literal[EventName, "webhook_endpoint.test"]
 DeliveryStatus = Literal["pending", "succeeded", "failed"]
 Recovered = Literal["missed", "all"]
 
@@ -97,7 +100,7 @@ class Delivery:
     id: UUID
     endpoint_id: UUID
     event_id: UUID
-    event_type: str
+    event_type: SentType
     status: DeliveryStatus
     attempts: int
     next_attempt_at: datetime | None
@@ -125,7 +128,7 @@ class Event:
     """
 
     id: UUID
-    type: str
+    type: SentType
     timestamp: datetime
     sequence: int
     data: dict[str, Any]
@@ -161,7 +164,7 @@ class Claimed:
     secret_version: int
     previous_version: int | None
     event_id: UUID
-    event: str
+    event: SentType
     created_at: datetime
     sequence: int
     data: dict[str, Any]
