@@ -130,7 +130,7 @@ GRANT INSERT, DELETE ON ops.loan_quotes TO api;
 GRANT INSERT ON ops.job_runs TO jobs;
 GRANT INSERT (platform_id, kind, format, from_date, to_date) ON ops.reports TO api;
 GRANT UPDATE (
-    state, attempts, leased_until, rows, bytes, sha256, finished_at, expires_at
+    status, attempts, leased_until, rows, bytes, sha256, finished_at, expires_at
 ) ON ops.reports TO jobs;
 GRANT INSERT, DELETE ON tasks TO operator;
 GRANT UPDATE (is_active) ON platforms TO operator;

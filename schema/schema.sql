@@ -2677,7 +2677,7 @@ CREATE TABLE ops.reports (
     format text NOT NULL,
     from_date date NOT NULL,
     to_date date NOT NULL,
-    state text DEFAULT 'queued'::text NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     leased_until timestamp with time zone,
     rows bigint,
@@ -2693,8 +2693,8 @@ CREATE TABLE ops.reports (
     CONSTRAINT reports_kind_check CHECK ((kind = ANY (ARRAY['payouts'::text, 'earnings'::text, 'fees'::text, 'loans'::text, 'ledger'::text]))),
     CONSTRAINT reports_rows_check CHECK ((rows >= 0)),
     CONSTRAINT reports_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
-    CONSTRAINT reports_state CHECK ((((state = 'running'::text) = (leased_until IS NOT NULL)) AND ((state = ANY (ARRAY['done'::text, 'failed'::text])) = (finished_at IS NOT NULL)) AND ((state = 'done'::text) = (num_nulls(rows, bytes, sha256, expires_at) = 0)) AND (num_nulls(rows, bytes, sha256, expires_at) = ANY (ARRAY[0, 4])))),
-    CONSTRAINT reports_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text])))
+    CONSTRAINT reports_status CHECK ((((status = 'running'::text) = (leased_until IS NOT NULL)) AND ((status = ANY (ARRAY['done'::text, 'failed'::text])) = (finished_at IS NOT NULL)) AND ((status = 'done'::text) = (num_nulls(rows, bytes, sha256, expires_at) = 0)) AND (num_nulls(rows, bytes, sha256, expires_at) = ANY (ARRAY[0, 4])))),
+    CONSTRAINT reports_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text])))
 );
 
 -- Name: claim_report(integer); Type: FUNCTION; Schema: public; Owner: -
@@ -2708,7 +2708,7 @@ BEGIN
     LOOP
         SELECT r.id INTO v_id
         FROM ops.reports AS r
-        WHERE r.state IN ('queued', 'running')
+        WHERE r.status IN ('queued', 'running')
             AND (r.leased_until IS NULL OR r.leased_until < clock_timestamp())
         ORDER BY r.id
         LIMIT 1
@@ -2720,7 +2720,7 @@ BEGIN
         RETURN QUERY
         UPDATE ops.reports AS r
         SET
-            state = 'running',
+            status = 'running',
             attempts = r.attempts + 1,
             leased_until = clock_timestamp() + p_seconds * interval '1 second'
         WHERE r.id = v_id AND r.attempts < 3
@@ -2728,7 +2728,7 @@ BEGIN
         EXIT WHEN FOUND;
 
         UPDATE ops.reports AS r
-        SET state = 'failed', leased_until = NULL, finished_at = clock_timestamp()
+        SET status = 'failed', leased_until = NULL, finished_at = clock_timestamp()
         WHERE r.id = v_id;
         PERFORM ops.audit('report.failed', 'report', v_id);
     END LOOP;
@@ -3305,14 +3305,14 @@ DECLARE
 BEGIN
     UPDATE ops.reports AS r
     SET
-        state = 'done',
+        status = 'done',
         leased_until = NULL,
         rows = p_rows,
         bytes = p_bytes,
         sha256 = p_sha256,
         finished_at = v_now,
         expires_at = v_now + p_days * interval '1 day'
-    WHERE r.id = p_report_id AND r.state = 'running' AND r.attempts = p_attempt;
+    WHERE r.id = p_report_id AND r.status = 'running' AND r.attempts = p_attempt;
     IF NOT FOUND THEN
         RETURN FALSE;
     END IF;
@@ -3418,7 +3418,7 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('reports of ' || v_platform_id::text, 0));
     IF (
         SELECT count(*) FROM ops.reports AS r
-        WHERE r.platform_id = v_platform_id AND r.state IN ('queued', 'running')
+        WHERE r.platform_id = v_platform_id AND r.status IN ('queued', 'running')
     ) >= 10 THEN
         RAISE EXCEPTION 'ten of your reports are not finished yet' USING ERRCODE = 'GS080';
     END IF;
@@ -5908,7 +5908,7 @@ CREATE INDEX refresh_tokens_worker_id_idx ON ops.refresh_tokens USING btree (wor
 
 -- Name: reports_open_idx; Type: INDEX; Schema: ops; Owner: -
 
-CREATE INDEX reports_open_idx ON ops.reports USING btree (id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+CREATE INDEX reports_open_idx ON ops.reports USING btree (id) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
 
 -- Name: reports_platform_id_idx; Type: INDEX; Schema: ops; Owner: -
 
@@ -8081,9 +8081,9 @@ GRANT INSERT(from_date) ON TABLE ops.reports TO api;
 
 GRANT INSERT(to_date) ON TABLE ops.reports TO api;
 
--- Name: COLUMN reports.state; Type: ACL; Schema: ops; Owner: -
+-- Name: COLUMN reports.status; Type: ACL; Schema: ops; Owner: -
 
-GRANT UPDATE(state) ON TABLE ops.reports TO jobs;
+GRANT UPDATE(status) ON TABLE ops.reports TO jobs;
 
 -- Name: COLUMN reports.attempts; Type: ACL; Schema: ops; Owner: -
 

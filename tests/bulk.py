@@ -147,7 +147,7 @@ _LISTED: list[LiteralString] = [
     SELECT b.id, b.platform, 'gs_test_', sha256(b.id::text::bytea), 'a key', '{}', b.at FROM bulk AS b
     """,
     """
-    INSERT INTO ops.reports (id, platform_id, kind, format, from_date, to_date, state, finished_at, created_at)
+    INSERT INTO ops.reports (id, platform_id, kind, format, from_date, to_date, status, finished_at, created_at)
     SELECT b.id, b.platform, 'ledger', 'csv', b.at::date, b.at::date, 'failed', b.at, b.at FROM bulk AS b
     """,
     """

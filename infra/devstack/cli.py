@@ -126,6 +126,10 @@ def run_invoke(arguments: argparse.Namespace) -> int:
     if arguments.function not in functions:
         print(f"no such function: {arguments.function}; there are {', '.join(functions)}", file=sys.stderr)
         return 2
+    scheduled = {schedule.function.name for schedule in Template().schedules}
+    if not arguments.event and arguments.function not in scheduled:
+        print(f"{arguments.function} answers requests: give it one with --event FILE", file=sys.stderr)
+        return 2
     with local.database() as cluster:
         os.environ.update(local.environment(cluster, local.DATABASE))
         if arguments.event:
@@ -149,7 +153,8 @@ def run_routes(_: argparse.Namespace) -> int:
         table.add_row(route.method, route.path, route.function.handler, _callers(route.function.load().rule))
     for schedule in template.schedules:
         table.add_row("", schedule.expression, schedule.function.handler, "the clock")
-    out.print(table)
+    # Into a pipe a line is as long as it takes.
+    (out if out.is_terminal else Console(width=200)).print(table)
     return 0
 
 

@@ -9,7 +9,7 @@ CREATE TABLE ops.reports (
     format text NOT NULL CHECK (format IN ('csv', 'jsonl')),
     from_date date NOT NULL,
     to_date date NOT NULL,
-    state text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'running', 'done', 'failed')),
+    status text NOT NULL DEFAULT 'queued' CHECK (status IN ('queued', 'running', 'done', 'failed')),
     attempts integer NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     leased_until timestamptz,
     rows bigint CHECK (rows >= 0),
@@ -19,16 +19,16 @@ CREATE TABLE ops.reports (
     expires_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT reports_dates CHECK (from_date <= to_date AND to_date - from_date < 366),
-    CONSTRAINT reports_state CHECK (
-        (state = 'running') = (leased_until IS NOT NULL)
-        AND (state IN ('done', 'failed')) = (finished_at IS NOT NULL)
-        AND (state = 'done') = (num_nulls(rows, bytes, sha256, expires_at) = 0)
+    CONSTRAINT reports_status CHECK (
+        (status = 'running') = (leased_until IS NOT NULL)
+        AND (status IN ('done', 'failed')) = (finished_at IS NOT NULL)
+        AND (status = 'done') = (num_nulls(rows, bytes, sha256, expires_at) = 0)
         AND num_nulls(rows, bytes, sha256, expires_at) IN (0, 4)
     )
 );
 
 CREATE INDEX reports_platform_id_idx ON ops.reports (platform_id, id);
-CREATE INDEX reports_open_idx ON ops.reports (id) WHERE state IN ('queued', 'running');
+CREATE INDEX reports_open_idx ON ops.reports (id) WHERE status IN ('queued', 'running');
 
 -- A platform's UTC days in figures, so that a month is read in thirty rows whatever happened in it. Three tables,
 -- because each is written under another lock: tasks under none of the ledger's, earnings under the platform's held

@@ -38,13 +38,13 @@ def fetch(api: Api, url: str) -> Answer:
 def test_a_report_is_ordered_made_and_downloaded(api: Api, platform: Caller, job: Any) -> None:
     ordered = platform.post("/v1/reports", {"kind": "ledger", **span(3)})
     assert ordered.status == 202
-    assert (ordered.json["state"], ordered.json["format"], ordered.json["rows"]) == ("queued", "csv", None)
+    assert (ordered.json["status"], ordered.json["format"], ordered.json["rows"]) == ("queued", "csv", None)
     path = f"/v1/reports/{ordered.json['id']}"
     assert platform.get(path).json == {**ordered.json, "download_url": None, "download_expires_at": None}
 
     assert job("RunReports") == {"done": 1, "failed": 0, "lines": 1}
     done = platform.get(path).json
-    assert (done["state"], done["rows"], done["attempts"]) == ("done", 1, 1)
+    assert (done["status"], done["rows"], done["attempts"]) == ("done", 1, 1)
     assert platform.get("/v1/reports").json["data"] == [
         {name: value for name, value in done.items() if not name.startswith("download")}
     ]
@@ -78,7 +78,7 @@ def test_a_file_is_kept_for_some_days(api: Api, books: Books, platform: Caller, 
     job("RunReports")
     books.plant("UPDATE ops.reports SET expires_at = clock_timestamp() WHERE id = %s", UUID(report_id))
     told = platform.get(f"/v1/reports/{report_id}").json
-    assert (told["state"], told["download_url"]) == ("done", None)
+    assert (told["status"], told["download_url"]) == ("done", None)
 
 
 def test_a_link_into_s3_is_what_amazons_own_library_would_sign(environment: pytest.MonkeyPatch) -> None:

@@ -44,7 +44,7 @@ def bucket(environment: pytest.MonkeyPatch) -> Iterator[Any]:
 def file(books: Books, report_id: str) -> bytes:
     """The file of a report that is done, as the row of the report describes it."""
     row = books.row("SELECT * FROM ops.reports WHERE id = %s", report_id)
-    assert row["state"] == "done"
+    assert row["status"] == "done"
     key = f"reports/{row['platform_id']}/{row['id']}-{row['attempts']}.{row['format']}"
     if config.settings().report_bucket:
         data: bytes = boto3.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read()
@@ -221,14 +221,16 @@ def test_sixty_thousand_lines_take_the_memory_of_a_few(
 
 
 def state(books: Books, report_id: str) -> Row:
-    return books.row("SELECT state, attempts, leased_until > now() AS leased FROM ops.reports WHERE id = %s", report_id)
+    return books.row(
+        "SELECT status, attempts, leased_until > now() AS leased FROM ops.reports WHERE id = %s", report_id
+    )
 
 
 def test_a_run_that_died_is_made_up_for_when_its_lease_is_over(books: Books, job: Job, platform: Caller) -> None:
     report_id = new_report(platform)
     books.job("claim_report", 60)
     assert job("RunReports") == {"done": 0, "failed": 0, "lines": 0}
-    assert state(books, report_id) == {"state": "running", "attempts": 1, "leased": True}
+    assert state(books, report_id) == {"status": "running", "attempts": 1, "leased": True}
     books.plant("UPDATE ops.reports SET leased_until = now() - interval '1 s'")
     assert job("RunReports")["done"] == 1
     assert state(books, report_id)["attempts"] == 2
@@ -270,11 +272,11 @@ def test_one_that_keeps_failing_is_given_up_and_costs_the_others_nothing(
 
     monkeypatch.setattr(exports.Folder, "writing", failing)
     assert job("RunReports") == {"done": 1, "failed": 1, "lines": 1}
-    assert state(books, good)["state"] == "done"
+    assert state(books, good)["status"] == "done"
     for _ in range(3):
-        books.plant("UPDATE ops.reports SET leased_until = now() - interval '1 s' WHERE state = 'running'")
+        books.plant("UPDATE ops.reports SET leased_until = now() - interval '1 s' WHERE status = 'running'")
         job("RunReports")
-    assert (state(books, bad)["state"], state(books, bad)["attempts"]) == ("failed", 3)
+    assert (state(books, bad)["status"], state(books, bad)["attempts"]) == ("failed", 3)
     told = platform.get(f"/v1/reports/{bad}").json
-    assert (told["state"], told["download_url"]) == ("failed", None)
+    assert (told["status"], told["download_url"]) == ("failed", None)
     assert books.value("SELECT count(*) FROM audit_logs WHERE action = 'report.failed'") == 1

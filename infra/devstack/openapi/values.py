@@ -194,7 +194,7 @@ _LOAN: Final = {
 _REPAID_IN_PART = {"amount_repaid": "12.500000", "owed": "89.500000", "status": "repaying"}
 _REPORT: Final = {
     "id": uuid("report"),
-    "state": "done",
+    "status": "done",
     "attempts": 1,
     "rows": 312,
     "bytes": 48211,
@@ -500,7 +500,7 @@ ANSWERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "test_webhook_endpoint": _DUE | {"event_type": "webhook_endpoint.test"},
     "redeliver_webhook_delivery": _DUE,
     "create_report": {
-        "state": "queued",
+        "status": "queued",
         "attempts": 0,
         "rows": None,
         "bytes": None,

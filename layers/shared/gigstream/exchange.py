@@ -25,7 +25,7 @@ MAX_BODY = 256 * 1024
 MAX_KEY = 255
 MAX_USER_AGENT = 500
 IDEMPOTENCY_KEY = "Idempotency-Key"
-EXPOSED = "RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, Idempotency-Replayed"
+EXPOSED = "RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, Idempotency-Replayed, GigStream-Version"
 
 
 @dataclass(slots=True)

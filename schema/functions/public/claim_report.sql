@@ -15,7 +15,7 @@ BEGIN
     LOOP
         SELECT r.id INTO v_id
         FROM ops.reports AS r
-        WHERE r.state IN ('queued', 'running')
+        WHERE r.status IN ('queued', 'running')
             AND (r.leased_until IS NULL OR r.leased_until < clock_timestamp())
         ORDER BY r.id
         LIMIT 1
@@ -27,7 +27,7 @@ BEGIN
         RETURN QUERY
         UPDATE ops.reports AS r
         SET
-            state = 'running',
+            status = 'running',
             attempts = r.attempts + 1,
             leased_until = clock_timestamp() + p_seconds * interval '1 second'
         WHERE r.id = v_id AND r.attempts < 3
@@ -35,7 +35,7 @@ BEGIN
         EXIT WHEN FOUND;
 
         UPDATE ops.reports AS r
-        SET state = 'failed', leased_until = NULL, finished_at = clock_timestamp()
+        SET status = 'failed', leased_until = NULL, finished_at = clock_timestamp()
         WHERE r.id = v_id;
         PERFORM ops.audit('report.failed', 'report', v_id);
     END LOOP;

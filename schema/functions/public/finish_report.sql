@@ -16,14 +16,14 @@ DECLARE
 BEGIN
     UPDATE ops.reports AS r
     SET
-        state = 'done',
+        status = 'done',
         leased_until = NULL,
         rows = p_rows,
         bytes = p_bytes,
         sha256 = p_sha256,
         finished_at = v_now,
         expires_at = v_now + p_days * interval '1 day'
-    WHERE r.id = p_report_id AND r.state = 'running' AND r.attempts = p_attempt;
+    WHERE r.id = p_report_id AND r.status = 'running' AND r.attempts = p_attempt;
     IF NOT FOUND THEN
         RETURN FALSE;
     END IF;

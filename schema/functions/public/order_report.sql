@@ -22,7 +22,7 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('reports of ' || v_platform_id::text, 0));
     IF (
         SELECT count(*) FROM ops.reports AS r
-        WHERE r.platform_id = v_platform_id AND r.state IN ('queued', 'running')
+        WHERE r.platform_id = v_platform_id AND r.status IN ('queued', 'running')
     ) >= 10 THEN
         RAISE EXCEPTION 'ten of your reports are not finished yet' USING ERRCODE = 'GS080';
     END IF;

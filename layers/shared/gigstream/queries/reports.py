@@ -10,11 +10,11 @@ from gigstream.queries.base import Page, Query, Slice, many, one, optional, page
 
 Kind = Literal["payouts", "earnings", "fees", "loans", "ledger"]
 Format = Literal["csv", "jsonl"]
-State = Literal["queued", "running", "done", "failed"]
+Status = Literal["queued", "running", "done", "failed"]
 
 _SELECT: Final = """
     SELECT
-        r.id, r.platform_id, r.kind, r.format, r.from_date, r.to_date, r.state, r.attempts, r.rows, r.bytes, r.sha256,
+        r.id, r.platform_id, r.kind, r.format, r.from_date, r.to_date, r.status, r.attempts, r.rows, r.bytes, r.sha256,
         r.created_at, r.finished_at, r.expires_at
     FROM """
 
@@ -33,7 +33,7 @@ class Report:
     format: Format
     from_date: date
     to_date: date
-    state: State
+    status: Status
     attempts: int
     rows: int | None
     bytes: int | None
