@@ -1922,7 +1922,7 @@ $$;
 
 CREATE FUNCTION ops.rfc3339(p_at timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
-    RETURN to_char((p_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'::text);
+    RETURN (rtrim(rtrim(to_char((p_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.US'::text), '0'::text), '.'::text) || 'Z'::text);
 
 -- Name: scopes(); Type: FUNCTION; Schema: ops; Owner: -
 

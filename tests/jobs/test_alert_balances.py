@@ -32,7 +32,6 @@ def test_below_its_own_threshold_a_platform_is_told_once_each_time(api: Api, job
     assert data == {
         "object": "platform",
         "id": platform.id,
-        "worker_id": None,
         "available": "49.999999",
         "threshold": "50.000000",
     }

@@ -14,7 +14,7 @@ from gigstream.config import settings
 from gigstream.errors import Invalid
 
 PORT = 443
-RESOLVE_SECONDS = 3
+RESOLVE_SECONDS = 2
 
 _URL = re.compile(r"https://(?P<host>[^/?#:@\\\[\]]+)(:(?P<port>\d{1,5}))?(?P<path>[/?][^#\\]*)?", re.IGNORECASE)
 _PRINTABLE = re.compile(r"[!-~]+")
@@ -77,7 +77,7 @@ def addresses(target: Target) -> list[str]:
 def check(url: str, field: str) -> None:
     """Refuse a URL whose host leads to an address that is not public: Invalid, naming the field.
 
-    A host that cannot be resolved, yet or within three seconds, passes: it is asked again at each sending.
+    A host that cannot be resolved, yet or within two seconds, passes: it is asked again at each sending.
     """
     with_thread = ThreadPoolExecutor(1)
     try:
