@@ -182,7 +182,8 @@ _FRESH: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /v1/tasks": lambda _: {"title": f"task {next(numbers)}"},
     "POST /v1/tasks/batch": _batch,
     "POST /v1/tasks/{task_id}/start": lambda _: {},
-    "POST /v1/tasks/{task_id}/complete": lambda world: _started(world) | {"rating": 5},
+    # Three stars move no score: one that met its bound would no longer change, and nobody be told of it.
+    "POST /v1/tasks/{task_id}/complete": lambda world: _started(world) | {"rating": 3},
     "POST /v1/tasks/{task_id}/cancel": _started,
     "POST /v1/tasks/{task_id}/rate": lambda world: _completed(world) | {"rating": 4},
     "POST /v1/tasks/{task_id}/dispute": _shift,
@@ -206,7 +207,7 @@ _FRESH: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /v1/webhook-endpoints/{endpoint_id}/test": _endpoint,
     "POST /v1/webhook-endpoints/{endpoint_id}/recover": lambda world: _endpoint(world) | {"since": _an_hour_ago()},
     "POST /v1/webhook-deliveries/{delivery_id}/redeliver": _delivery,
-    "POST /v1/webhooks/task-completed": lambda world: _started(world) | {"rating": 5},
+    "POST /v1/webhooks/task-completed": lambda world: _started(world) | {"rating": 3},
     "POST /v1/webhooks/task-completed/rotate-secret": lambda _: {},
 }
 # They start a draft, by the type of its task, and so move money: its hold is written then.
