@@ -151,7 +151,7 @@ RACES = [earnings, last_repayments, accepts, repayments, a_cancel, a_write_off]
     20,
     "16 earnings, repayments, cancels or write-offs on one advance at once; accepts against accepts",
     full=150,
-    short=6,
+    short=12,
 )
 def play(arena: Arena, chance: random.Random, cases: int) -> Outcome:
     outcome = Outcome()
