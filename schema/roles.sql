@@ -143,7 +143,7 @@ ledger.account, stream_accrued, next_release, finish_tasks, release_streams, ops
 TO api, jobs, signer, operator, auditor;
 
 GRANT EXECUTE ON FUNCTION
-ops.scopes, ops.require_scopes, ops.hand_on_scopes, create_api_key, rotate_api_key, revoke_api_key,
+ops.scopes, ops.lacking_scopes, ops.require_scopes, ops.hand_on_scopes, create_api_key, rotate_api_key, revoke_api_key,
 ops.lock_task, ops.lock_stream, ops.halt_stream, ledger.hold, ledger.give_back, create_task, create_tasks, start_task,
 complete_task, cancel_task, rate_task, create_stream, pause_stream, resume_stream, top_up_stream, cancel_stream,
 appeal_event, update_platform, update_worker, order_report,

@@ -1047,9 +1047,7 @@ CREATE FUNCTION ops.hand_on_scopes(p_scopes text[]) RETURNS void
     LANGUAGE plpgsql STABLE
     AS $$
 DECLARE
-    v_lacking text := (
-        SELECT string_agg(s.scope, ', ') FROM unnest(p_scopes) AS s (scope) WHERE s.scope <> ALL (ops.scopes())
-    );
+    v_lacking text := ops.lacking_scopes(p_scopes);
 BEGIN
     IF v_lacking IS NOT NULL THEN
         RAISE EXCEPTION 'your own key does not hold %', v_lacking USING ERRCODE = 'GS040', COLUMN = 'scopes';
@@ -1062,6 +1060,14 @@ $$;
 CREATE FUNCTION ops.is_wanted(p_endpoint_id uuid, p_event_types text[], p_event text, p_object_type text, p_object_id uuid) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (p_event = 'webhook_endpoint.test'::text) THEN (p_object_id = p_endpoint_id) ELSE ((p_object_type <> 'loan'::text) AND (((p_event_types)[1] = '*'::text) OR (p_event = ANY (p_event_types)))) END;
+
+-- Name: lacking_scopes(text[]); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.lacking_scopes(p_scopes text[]) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT string_agg(s.scope, ', ') FROM unnest(p_scopes) AS s (scope) WHERE s.scope <> ALL (ops.scopes())
+$$;
 
 -- Name: webhook_endpoints; Type: TABLE; Schema: ops; Owner: -
 
@@ -1908,9 +1914,7 @@ CREATE FUNCTION ops.require_scopes(p_scopes text[]) RETURNS void
     LANGUAGE plpgsql STABLE
     AS $$
 DECLARE
-    v_lacking text := (
-        SELECT string_agg(s.scope, ', ') FROM unnest(p_scopes) AS s (scope) WHERE s.scope <> ALL (ops.scopes())
-    );
+    v_lacking text := ops.lacking_scopes(p_scopes);
 BEGIN
     IF ops.tenant_kind() = 'platform' AND v_lacking IS NOT NULL THEN
         RAISE EXCEPTION 'the API key lacks the scope %', v_lacking USING ERRCODE = 'GS003';
@@ -7688,6 +7692,11 @@ GRANT ALL ON FUNCTION ops.hand_on_scopes(p_scopes text[]) TO api;
 
 REVOKE ALL ON FUNCTION ops.is_wanted(p_endpoint_id uuid, p_event_types text[], p_event text, p_object_type text, p_object_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.is_wanted(p_endpoint_id uuid, p_event_types text[], p_event text, p_object_type text, p_object_id uuid) TO api;
+
+-- Name: FUNCTION lacking_scopes(p_scopes text[]); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.lacking_scopes(p_scopes text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.lacking_scopes(p_scopes text[]) TO api;
 
 -- Name: TABLE webhook_endpoints; Type: ACL; Schema: ops; Owner: -
 

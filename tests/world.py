@@ -27,7 +27,7 @@ from gigstream.web import Rule
 MODULES = {route.function.load().rule.name: route.function.handler.removesuffix(".app") for route in Template().routes}
 RULES: dict[str, Rule] = {rule.name: rule for rule in (route.function.load().rule for route in Template().routes)}
 
-_TABLES: list[LiteralString] = [
+TABLES: list[LiteralString] = [
     *["workers", "platforms", "tasks", "streams", "transactions", "loans", "reputation_events", "audit_logs"],
     *["ledger.accounts", "ledger.transfers", "ops.memberships", "ops.deposits", "ops.outbox", "ops.api_keys"],
     *["ops.advance_terms", "ops.loan_quotes", "ops.disputes", "ops.appeals", "ops.transaction_states", "ops.reports"],
@@ -101,5 +101,5 @@ class World:
 
     def rows(self) -> list[Any]:
         """How many rows each table has that a request could write to."""
-        counts = [f"(SELECT count(*) FROM {table})" for table in _TABLES]
+        counts = [f"(SELECT count(*) FROM {table})" for table in TABLES]
         return list(self.auditor.execute("SELECT " + ", ".join(counts)))

@@ -7,9 +7,7 @@ CREATE OR REPLACE FUNCTION ops.hand_on_scopes(p_scopes text[]) RETURNS void
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
-    v_lacking text := (
-        SELECT string_agg(s.scope, ', ') FROM unnest(p_scopes) AS s (scope) WHERE s.scope <> ALL (ops.scopes())
-    );
+    v_lacking text := ops.lacking_scopes(p_scopes);
 BEGIN
     IF v_lacking IS NOT NULL THEN
         RAISE EXCEPTION 'your own key does not hold %', v_lacking USING ERRCODE = 'GS040', COLUMN = 'scopes';

@@ -9,9 +9,7 @@ CREATE OR REPLACE FUNCTION ops.require_scopes(p_scopes text[]) RETURNS void
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
-    v_lacking text := (
-        SELECT string_agg(s.scope, ', ') FROM unnest(p_scopes) AS s (scope) WHERE s.scope <> ALL (ops.scopes())
-    );
+    v_lacking text := ops.lacking_scopes(p_scopes);
 BEGIN
     IF ops.tenant_kind() = 'platform' AND v_lacking IS NOT NULL THEN
         RAISE EXCEPTION 'the API key lacks the scope %', v_lacking USING ERRCODE = 'GS003';
