@@ -8,7 +8,8 @@ MAKEFLAGS += --no-print-directory
 
 PYTHON ?= $(firstword $(foreach python,python3 python3.14 python3.13 python3.12 python3.11,\
 	$(shell $(python) -c 'import sys; sys.version_info >= (3, 11) and print("$(python)")' 2>/dev/null)))
-INSTALL := -m pip --disable-pip-version-check -qq install --no-deps --require-hashes --only-binary :all: --requirement
+INSTALL := -m pip --disable-pip-version-check -qq install --no-deps --require-hashes --only-binary :all: \
+	--no-binary circle-configurations,circle-developer-controlled-wallets,circle-web3-sdk-util --requirement
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv-sam/bin:$(PATH)
@@ -52,7 +53,8 @@ sam-test: .venv/dev .venv-sam/ready ## the same answers from sam local: wants Do
 
 lock: .venv/dev ## resolve all requirements anew, within pyproject.toml
 	@$(LOCK) --upgrade pyproject.toml -o layers/shared/requirements.txt
-	@$(LOCK) --upgrade pyproject.toml --group local -c layers/shared/requirements.txt -o infra/requirements/local.txt
+	@$(LOCK) --upgrade --group chain -c layers/shared/requirements.txt -o layers/chain/requirements.txt
+	@$(LOCK) --upgrade pyproject.toml --group local -c layers/chain/requirements.txt -c layers/shared/requirements.txt -o infra/requirements/local.txt
 	@$(LOCK) --upgrade pyproject.toml --group dev -c infra/requirements/local.txt -o infra/requirements/dev.txt
 	@$(LOCK) --upgrade --group sam -o infra/requirements/sam.txt
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Literal, cast
 
 Mode = Literal["test", "live"]
-Role = Literal["api", "jobs", "operator"]
+Role = Literal["api", "jobs", "signer", "operator"]
 
 SECRET_BYTES = 32
 
