@@ -197,7 +197,7 @@ def pay_many(first_payment_no: uint256, payees: DynArray[address, MAX_PAYMENTS],
     due: uint256 = 0
     for amount: uint256 in amounts:
         due += amount
-    assert due <= staticcall IERC20(token).balanceOf(self) - books & ESCROWED, "custody is short"
+    assert due <= self._custody(books), "custody is short"
 
     paid: uint256 = due
     for i: uint256 in range(payments, bound=MAX_PAYMENTS):
@@ -266,7 +266,13 @@ def custody() -> uint256:
     """
     @notice What batches may pay, in micro-USDC: all that is not escrow.
     """
-    return staticcall IERC20(token).balanceOf(self) - self.books & ESCROWED
+    return self._custody(self.books)
+
+
+@internal
+@view
+def _custody(books: uint256) -> uint256:
+    return staticcall IERC20(token).balanceOf(self) - (books & ESCROWED)
 
 
 # Streams
