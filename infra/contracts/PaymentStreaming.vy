@@ -20,7 +20,8 @@
          anchor amount + (total - anchor amount) * (min(t, end) - anchor time) // (end - anchor time)
 
      in whole micro-USDC and whole seconds, the same formula as schema/functions/public/stream_accrued.sql and
-     gigstream/rules/accrual.py. While paused or cancelled, what has accrued is the anchor amount.
+     gigstream/rules/accrual.py. While paused or cancelled, what has accrued is the anchor amount. A stream that holds
+     nothing any more is deleted; what became of it is in the events.
 
      State is written before the token is called, everywhere, though no function can be entered while another runs.
      No function is payable. Nothing but a claim, a release, a refund and pay_many moves tokens out.
@@ -40,7 +41,6 @@ struct Stream:
     status: uint256
     total: uint256
     released: uint256
-    refunded: uint256
     accrued: uint256
     anchor_amount: uint256
     anchor_time: uint256
@@ -66,7 +66,6 @@ event StreamCreated:
 
 event StreamReleased:
     stream_id: indexed(uint256)
-    worker: indexed(address)
     amount: uint256
 
 event StreamPaused:
@@ -85,7 +84,6 @@ event StreamToppedUp:
 
 event StreamCancelled:
     stream_id: indexed(uint256)
-    payer: indexed(address)
     accrued: uint256
     refunded: uint256
 
@@ -123,7 +121,6 @@ STATE_AT: constant(uint256) = 252
 ACTIVE: constant(uint256) = 0
 PAUSED: constant(uint256) = 1
 CANCELLED: constant(uint256) = 2
-COMPLETED: constant(uint256) = 3  # never stored: it is being released in full
 
 # Where a stream's id says who pays and how many streams there were before.
 WORKER: constant(uint256) = 2**160 - 1
@@ -380,13 +377,16 @@ def release(stream_id: uint256) -> uint256:
 @internal
 def _release(stream_id: uint256) -> uint256:
     terms: uint256 = self._terms(stream_id)
-    amount: uint256 = self._accrued(terms, block.timestamp) - self._released(terms)
+    amount: uint256 = self._accrued(terms, block.timestamp) - ((terms >> RELEASED_AT) & AMOUNT)
     assert amount != 0, "nothing to release"
-    self.streams[stream_id] = terms + (amount << RELEASED_AT)
+    terms = unsafe_add(terms, amount << RELEASED_AT)
+    if (terms >> RELEASED_AT) & AMOUNT == terms & AMOUNT:
+        terms = 0
+    self.streams[stream_id] = terms
     self.books -= amount
     worker: address = convert(stream_id & WORKER, address)
     assert extcall IERC20(token).transfer(worker, amount), "transfer failed"
-    log StreamReleased(stream_id=stream_id, worker=worker, amount=amount)
+    log StreamReleased(stream_id=stream_id, amount=amount)
     return amount
 
 
@@ -465,25 +465,23 @@ def cancel(stream_id: uint256) -> uint256:
     @return What was refunded, in micro-USDC
     """
     terms: uint256 = self._own(stream_id)
-    assert self._state(terms) != CANCELLED, "stream is cancelled"
-    total: uint256 = self._total(terms)
-    released: uint256 = self._released(terms)
     accrued: uint256 = self._accrued(terms, block.timestamp)
-    refunded: uint256 = total - accrued
-    assert refunded != 0, "stream is at its end"
+    refunded: uint256 = (terms & AMOUNT) - accrued
+    assert refunded != 0, "nothing to refund"
+    released: uint256 = (terms >> RELEASED_AT) & AMOUNT
     due: uint256 = accrued - released
-    cancelled: uint256 = self._packed(total, accrued, accrued, self._anchor_time(terms), self._end(terms), CANCELLED)
-    self.streams[stream_id] = cancelled
+    self.streams[stream_id] = 0
     self.books -= refunded + due
     assert extcall IERC20(token).transfer(msg.sender, refunded), "transfer failed"
-    log StreamCancelled(stream_id=stream_id, payer=msg.sender, accrued=accrued, refunded=refunded)
+    log StreamCancelled(stream_id=stream_id, accrued=accrued, refunded=refunded)
     if due != 0:
-        worker: address = convert(stream_id & WORKER, address)
-        if self._sent(worker, due):
-            log StreamReleased(stream_id=stream_id, worker=worker, amount=due)
+        if self._sent(convert(stream_id & WORKER, address), due):
+            log StreamReleased(stream_id=stream_id, amount=due)
         else:
-            # Taken back, and nothing could be entered in between.
-            self.streams[stream_id] = cancelled - (due << RELEASED_AT)
+            # The stream stays, for him alone. Nothing could be entered since it was gone.
+            self.streams[stream_id] = self._packed(
+                accrued, released, accrued, self._anchor_time(terms), self._end(terms), CANCELLED
+            )
             self.books += due
     return refunded
 
@@ -492,24 +490,15 @@ def cancel(stream_id: uint256) -> uint256:
 @view
 def details(stream_id: uint256) -> Stream:
     """
-    @notice A stream at the block's time. Its status is 0 active, 1 paused, 2 cancelled, 3 completed (released in full).
+    @notice A stream at the block's time, as long as it holds anything. Its status is 0 active, 1 paused, 2 cancelled.
     """
     terms: uint256 = self._terms(stream_id)
-    total: uint256 = self._total(terms)
-    released: uint256 = self._released(terms)
-    status: uint256 = self._state(terms)
-    refunded: uint256 = 0
-    if status == CANCELLED:
-        refunded = total - self._anchor_amount(terms)
-    elif released == total:
-        status = COMPLETED
     return Stream(
         payer=self.payers[(stream_id >> PAYER_AT) & PAYER],
         worker=convert(stream_id & WORKER, address),
-        status=status,
-        total=total,
-        released=released,
-        refunded=refunded,
+        status=self._state(terms),
+        total=self._total(terms),
+        released=self._released(terms),
         accrued=self._accrued(terms, block.timestamp),
         anchor_amount=self._anchor_amount(terms),
         anchor_time=self._anchor_time(terms),
@@ -549,15 +538,17 @@ def _check_end(end_time: uint256):
 @internal
 @pure
 def _accrued(terms: uint256, at: uint256) -> uint256:
-    anchor_amount: uint256 = self._anchor_amount(terms)
-    anchor_time: uint256 = self._anchor_time(terms)
-    end_time: uint256 = self._end(terms)
-    if self._state(terms) != ACTIVE or at <= anchor_time:
+    # Nothing here can overflow: 60 bits by 36, and no difference is negative.
+    anchor_amount: uint256 = (terms >> ANCHOR_AMOUNT_AT) & AMOUNT
+    anchor_time: uint256 = (terms >> ANCHOR_TIME_AT) & TIME
+    if terms >> STATE_AT != ACTIVE or at <= anchor_time:
         return anchor_amount
-    total: uint256 = self._total(terms)
+    total: uint256 = terms & AMOUNT
+    end_time: uint256 = (terms >> END_AT) & TIME
     if at >= end_time:
         return total
-    return anchor_amount + (total - anchor_amount) * (at - anchor_time) // (end_time - anchor_time)
+    rest: uint256 = unsafe_mul(unsafe_sub(total, anchor_amount), unsafe_sub(at, anchor_time))
+    return unsafe_add(anchor_amount, unsafe_div(rest, unsafe_sub(end_time, anchor_time)))
 
 
 @internal
