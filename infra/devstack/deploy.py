@@ -45,11 +45,9 @@ def deploy(w3: "Web3", account: "LocalAccount", owner: str, payer: str, token: s
     made = artifact("PaymentStreaming")
     constructor = w3.eth.contract(abi=made["abi"], bytecode=made["bytecode"]).constructor(token, owner, payer)
     receipt = send(w3, account, constructor)
-    deployed = Deployed(
-        str(receipt["contractAddress"]), receipt["transactionHash"].to_0x_hex(), receipt["blockNumber"], receipt["gasUsed"]
-    )
-    verify(w3, deployed.address, owner, payer, token)
-    return deployed
+    address = str(receipt["contractAddress"])
+    verify(w3, address, owner, payer, token)
+    return Deployed(address, receipt["transactionHash"].to_0x_hex(), receipt["blockNumber"], receipt["gasUsed"])
 
 
 def check(w3: "Web3", account: "LocalAccount", owner: str, payer: str, token: str) -> None:
@@ -58,8 +56,8 @@ def check(w3: "Web3", account: "LocalAccount", owner: str, payer: str, token: st
         raise DeployError("owner and payer are one: the owner is a cold key, the payer the settlement's hot one")
     if not w3.eth.get_code(w3.to_checksum_address(token)):
         raise DeployError(f"token {token} has no code on this chain")
-    decimals = w3.eth.contract(abi=artifact("LocalUSDC")["abi"], address=w3.to_checksum_address(token)).functions.decimals()
-    if (found := decimals.call()) != 6:
+    usdc = w3.eth.contract(abi=artifact("LocalUSDC")["abi"], address=w3.to_checksum_address(token))
+    if (found := usdc.functions.decimals().call()) != 6:
         raise DeployError(f"token {token} has {found} decimals and not USDC's 6")
     if w3.eth.get_balance(account.address) == 0:
         raise DeployError(f"the deployer {account.address} has nothing to pay gas with")
@@ -89,8 +87,8 @@ def verify(w3: "Web3", address: str, owner: str, payer: str, token: str) -> None
     """That at this address is the artifact's code with these three and nobody else's."""
     made = artifact("PaymentStreaming")
     # Vyper puts immutables behind the code: the token's address, in 32 bytes.
-    expected = bytes.fromhex(made["runtime"].removeprefix("0x")) + bytes.fromhex(token.removeprefix("0x")).rjust(32, b"\0")
-    if bytes(w3.eth.get_code(w3.to_checksum_address(address))) != expected:
+    expected = made["runtime"] + token.removeprefix("0x").lower().rjust(64, "0")
+    if w3.eth.get_code(w3.to_checksum_address(address)).to_0x_hex() != expected:
         raise DeployError(f"{address} does not have the artifact's code: do not use it")
     contract = w3.eth.contract(abi=made["abi"], address=w3.to_checksum_address(address))
     wanted = {"token": token, "owner": owner, "payer": payer, "pending_owner": "0x" + 40 * "0", "halted": False}
@@ -105,8 +103,12 @@ def add_to(commands: Any) -> None:
     about = f"deploy PaymentStreaming; the deployer's key comes from {KEY}"
     parser = commands.add_parser("deploy-contract", help=about, description=about)
     parser.add_argument("--rpc", required=True, metavar="URL")
-    parser.add_argument("--chain-id", required=True, type=int, help=f"what the node must answer: {TESTNET} is Arc's testnet")
-    parser.add_argument("--owner", required=True, metavar="ADDRESS", help="the cold key that may halt and choose the payer")
+    parser.add_argument(
+        "--chain-id", required=True, type=int, help=f"what the node must say: {TESTNET} is Arc's testnet"
+    )
+    parser.add_argument(
+        "--owner", required=True, metavar="ADDRESS", help="the cold key: it may halt and choose the payer"
+    )
     parser.add_argument("--payer", required=True, metavar="ADDRESS", help="the settlement's signer")
     parser.add_argument("--token", default=USDC, metavar="ADDRESS", help="USDC, six decimals; by default Arc's")
     parser.add_argument("--mainnet", action="store_true", help=f"say so when it is Arc's mainnet, {MAINNET}")

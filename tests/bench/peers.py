@@ -1,7 +1,7 @@
-"""Other people's contracts to measure beside ours: fetched by npm at exact versions into .gigstream/npm, never committed.
+"""Other people's contracts to measure beside ours: fetched by npm at exact versions into .gigstream/npm, not committed.
 
-Sablier publishes the bytecode of its releases (solc 0.8.29 through its IR, each contract with its own optimizer runs), and
-that is what is run. The token and the naive batch are compiled here by npm's solc, OpenZeppelin's as it is.
+Sablier publishes the bytecode of its releases (solc 0.8.29 through its IR, each contract with its own optimizer runs),
+and that is what is run. The token and the naive batch are compiled here by npm's solc, OpenZeppelin's as it is.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The contract as the tests want it: with the compiler's lock and without it, which it must not need, and its layout."""
+"""The contract as the tests want it: with the compiler's lock or without it, which it must not need, and its layout."""
 
 from functools import cache
 from typing import Any

@@ -1,4 +1,4 @@
-"""The contract beside a ghost, with equal timestamps, clocks 30 seconds ahead, numbers used again, a token that calls back.
+"""The contract beside a ghost: equal timestamps, clocks 30 seconds ahead, numbers used again, a token that calls back.
 
 Red when something is paid before it is written down, when a payment number is used twice, when a batch reaches the
 streams' escrow, when a payee who cannot be paid holds up others, and when a pause, a top-up or a cancel miscounts.
@@ -14,7 +14,7 @@ from tests.faults.board import Arena, Outcome, row
 STEPS = 50
 
 
-@row(23, "the contract as a state machine, with and without its lock, 50 steps a run", full=300, short=15)
+@row(23, "the contract as a state machine, with and without its lock, 50 steps a run", full=300, short=25)
 def play(arena: Arena, chance: random.Random, cases: int) -> Outcome:
     outcome = Outcome()
     while outcome.cases < cases * STEPS and not outcome.violations:
