@@ -22,8 +22,8 @@ GAS = 16_777_216  # what a transaction may take, on Arc too
 TOTAL = 3_600_000_000
 DAY = 86_400
 
-# Measured in the same way on 2026-11-22 and not run here, because npm has neither. LlamaPay's create holds no escrow: its
-# deposit is another 50,778.
+# Measured in the same way on 2026-11-22 and not run here, because npm has neither. LlamaPay's create holds no escrow:
+# its deposit is another 50,778.
 QUOTED = {
     "create": {"original": 291_306, "LlamaPay": 58_002},
     "claim": {"original": 55_687, "LlamaPay": 61_689},
@@ -178,7 +178,7 @@ def naive(chain: Chain, token: Any, made: Artifact) -> dict[str, int]:
 def show(measured: dict[str, dict[str, int]]) -> None:
     """The table: measured now, and quoted where it could not be."""
     names = ["Flow 3.0.1", "Lockup 4.0.1", "disperse loop", "original (2026-11-22)", "LlamaPay (2026-11-22)"]
-    table = Table("gas", "to reach", "GigStream", *names, title="whole transactions; quoted figures carry their date", box=None)
+    table = Table("gas a transaction, or each", "to reach", "GigStream", *names, box=None)
     for act, (title, target) in TARGETS.items():
         found = [measured[name].get(act) for name in ("GigStream", "Flow", "Lockup", "disperse")]
         cells = [*found, QUOTED.get(act, {}).get("original"), QUOTED.get(act, {}).get("LlamaPay")]

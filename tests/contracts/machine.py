@@ -30,6 +30,7 @@ amounts = st.integers(1, 10**6) | st.sampled_from([1, 2, 3, 10**9])
 durations = st.integers(1, 10_000)
 picks = st.integers(0, 10**6)
 waits = st.sampled_from([1, 0, 30, 30, 600, 3600, 20_000])
+traps = st.sampled_from([None, 0, 1])
 likely = st.sampled_from([True, True, True, False])
 
 
@@ -95,15 +96,13 @@ class Machine(RuleBasedStateMachine):
         self.ghost.balances[CONTRACT] += amount
         self.deposited += amount
 
-    @rule(pick=picks, payer=st.booleans())
-    def a_trap_is_set(self, pick: int, payer: bool) -> None:
-        """When the stream's worker or payer is paid, the token has the stream released."""
-        number = pick % len(self.ids)
-        pot = self.ghost.streams[number]
-        who = pot.payer if payer else pot.worker
-        message = keccak(text="release(uint256)")[:4] + encode(["uint256"], [self.ids[number]])
-        self.token.arm(self.addresses[who], self.contract, message)
-        self.ghost.trap = (who, number)
+    def set_trap(self, number: int, ahead: int | None) -> None:
+        """When the stream's worker is paid, the token has a stream released: this one, or another."""
+        if ahead is not None:
+            target, worker = (number + ahead) % len(self.ids), self.ghost.streams[number].worker
+            message = keccak(text="release(uint256)")[:4] + encode(["uint256"], [self.ids[target]])
+            self.token.arm(self.addresses[worker], self.contract, message)
+            self.ghost.trap = (worker, target)
 
     # Streams
 
@@ -136,17 +135,19 @@ class Machine(RuleBasedStateMachine):
             assert not set(ids) & set(self.ids)
             self.ids += ids
 
-    @rule(seconds=waits, pick=picks, who=people, right=likely)
-    def claim(self, seconds: int, pick: int, who: str, right: bool) -> None:
+    @rule(seconds=waits, pick=picks, trap=traps, who=people, right=likely)
+    def claim(self, seconds: int, pick: int, trap: int | None, who: str, right: bool) -> None:
         self.time_passes(seconds)
         number = pick % len(self.ids)
+        self.set_trap(number, trap)
         caller = self.ghost.streams[number].worker if right else who
         self.on_stream(number, lambda ghost: ghost.release(number, caller), "claim", caller)
 
-    @rule(seconds=waits, pick=picks, caller=people)
-    def release(self, seconds: int, pick: int, caller: str) -> None:
+    @rule(seconds=waits, pick=picks, trap=traps, caller=people)
+    def release(self, seconds: int, pick: int, trap: int | None, caller: str) -> None:
         self.time_passes(seconds)
         number = pick % len(self.ids)
+        self.set_trap(number, trap)
         self.on_stream(number, lambda ghost: ghost.release(number), "release", caller)
 
     @rule(
@@ -162,10 +163,11 @@ class Machine(RuleBasedStateMachine):
         caller = self.ghost.streams[number].payer if right else who
         self.on_stream(number, lambda ghost: getattr(ghost, act)(number, caller), act, caller)
 
-    @rule(seconds=waits, pick=picks, who=people, right=likely)
-    def cancel(self, seconds: int, pick: int, who: str, right: bool) -> None:
+    @rule(seconds=waits, pick=picks, trap=traps, who=people, right=likely)
+    def cancel(self, seconds: int, pick: int, trap: int | None, who: str, right: bool) -> None:
         self.time_passes(seconds)
         number = pick % len(self.ids)
+        self.set_trap(number, trap)
         caller = self.ghost.streams[number].payer if right else who
         self.on_stream(number, lambda ghost: ghost.cancel(number, caller), "cancel", caller)
 
