@@ -207,7 +207,7 @@ def pay_many(first_payment_no: uint256, payees: DynArray[address, MAX_PAYMENTS],
 @internal
 def _use(first: uint256, payments: uint256):
     # A mask for each slot that the numbers touch, which are three at most.
-    last: uint256 = first + payments - 1
+    last: uint256 = first + (payments - 1)
     for slot: uint256 in range(first >> 8, (last >> 8) + 1, bound=MAX_PAYMENTS // 256 + 2):
         mask: uint256 = max_value(uint256)
         if slot == first >> 8:
