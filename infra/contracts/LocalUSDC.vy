@@ -15,12 +15,12 @@ name: public(constant(String[9])) = "LocalUSDC"
 symbol: public(constant(String[4])) = "USDC"
 decimals: public(constant(uint8)) = 6
 
-# @notice Who mints and blocks.
+# Who mints and blocks.
 minter: public(immutable(address))
 totalSupply: public(uint256)
 balanceOf: public(HashMap[address, uint256])
 allowance: public(HashMap[address, HashMap[address, uint256]])
-# @notice Whose transfers revert.
+# Whose transfers revert.
 blocked: public(HashMap[address, bool])
 
 

@@ -135,14 +135,14 @@ STREAMS: constant(uint256) = 2**64 - 1
 PAYERS_AT: constant(uint256) = 192
 HALTED_AT: constant(uint256) = 224
 
-# @notice The USDC that is paid and escrowed.
+# The USDC that is paid and escrowed.
 token: public(immutable(address))
 
-# @notice Who may halt, choose the payer and give the ownership away: a cold key, which cannot pay.
+# Who may halt, choose the payer and give the ownership away: a cold key, which cannot pay.
 owner: public(address)
-# @notice Who has been offered the ownership and has not taken it yet.
+# Who has been offered the ownership and has not taken it yet.
 pending_owner: public(address)
-# @notice Who may pay batches: the settlement's hot key.
+# Who may pay batches: the settlement's hot key.
 payer: public(address)
 
 # halted (1 bit) | payers (32) | streams (64) | escrowed (128): one slot, because creating a stream changes three of them.

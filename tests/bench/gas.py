@@ -47,7 +47,8 @@ class Chain:
     w3: Web3
 
     def __post_init__(self) -> None:
-        self.admin, self.hot, self.payer, self.worker = self.w3.eth.accounts[:4]
+        accounts = list(self.w3.eth.accounts)
+        self.admin, self.hot, self.payer, self.worker = accounts[0], accounts[1], accounts[2], accounts[3]
         self.workers = [Web3.to_checksum_address(Web3.keccak(number)[-20:]) for number in range(1, 201)]
 
     @property

@@ -8,6 +8,7 @@ import pytest
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from eth_tester import EthereumTester, PyEVMBackend
+from eth_typing import HexStr
 from web3 import EthereumTesterProvider, Web3
 
 from devstack import deploy
@@ -23,7 +24,8 @@ class Chain:
 
     def __init__(self) -> None:
         self.w3 = Web3(EthereumTesterProvider(EthereumTester(PyEVMBackend())))
-        self.rich, self.owner, self.payer = self.w3.eth.accounts[:3]
+        accounts = list(self.w3.eth.accounts)
+        self.rich, self.owner, self.payer = accounts[0], accounts[1], accounts[2]
         self.w3.eth.send_transaction({"from": self.rich, "to": DEPLOYER.address, "value": Web3.to_wei(1, "ether")})
         self.token = self.contract("LocalUSDC")
 
@@ -51,7 +53,7 @@ def test_the_contract_is_there_with_the_owner_payer_and_token_that_were_named(ch
     )
     read = [contract.functions[name]().call() for name in ("owner", "payer", "token", "custody", "escrowed")]
     assert read == [chain.owner, chain.payer, chain.token, 0, 0]
-    assert chain.w3.eth.get_transaction_receipt(done.tx_hash)["gasUsed"] == done.gas_used
+    assert chain.w3.eth.get_transaction_receipt(HexStr(done.tx_hash))["gasUsed"] == done.gas_used
 
 
 @pytest.mark.parametrize(
