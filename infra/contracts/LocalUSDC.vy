@@ -3,7 +3,7 @@
 """
 @title LocalUSDC
 @license MIT
-@notice USDC for local chains: an ERC-20 with six decimals whose minter mints at will and keeps a blocklist, as Circle's does.
+@notice USDC for local chains: an ERC-20 with six decimals, whose minter mints at will and keeps a blocklist.
 @dev As in Circle's, a transfer from or to a blocked account reverts, and an allowance of 2**256 - 1 is not used up.
 """
 

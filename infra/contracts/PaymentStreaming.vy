@@ -5,8 +5,8 @@
 """
 @title PaymentStreaming
 @license MIT
-@notice Pays workers in USDC: numbered batches out of GigStream's custody, and streams that payers lock up themselves and
-        that accrue by the second.
+@notice Pays workers in USDC: numbered batches out of GigStream's custody, and streams that payers lock up themselves
+        and that accrue by the second.
 @dev The contract's balance is escrow (what streams hold) and custody (all the rest). Batches pay out of custody only.
 
      A stream takes one slot. Its id says who earns and who pays, so neither is stored with it:
@@ -23,8 +23,9 @@
      gigstream/rules/accrual.py. While paused or cancelled, what has accrued is the anchor amount. A stream that holds
      nothing any more is deleted; what became of it is in the events.
 
-     State is written before the token is called, everywhere, though no function can be entered while another runs.
-     No function is payable. Nothing but a claim, a release, a refund and pay_many moves tokens out.
+     State is written before the token is called, though no function can be entered while another runs; only a cancel
+     that could not pay its worker writes him down again afterwards. Nothing but pay_many, a claim, a release and a
+     refund moves tokens out, and no function is payable.
 """
 
 from ethereum.ercs import IERC20
@@ -145,7 +146,7 @@ pending_owner: public(address)
 # Who may pay batches: the settlement's hot key.
 payer: public(address)
 
-# halted (1 bit) | payers (32) | streams (64) | escrowed (128): one slot, because creating a stream changes three of them.
+# halted (1 bit) | payers (32) | streams (64) | escrowed (128): one slot, because a new stream changes three of them.
 books: uint256
 # A stream's terms by its id.
 streams: HashMap[uint256, uint256]
@@ -176,10 +177,14 @@ def __init__(token_: address, owner_: address, payer_: address):
 
 
 @external
-def pay_many(first_payment_no: uint256, payees: DynArray[address, MAX_PAYMENTS], amounts: DynArray[uint256, MAX_PAYMENTS]):
+def pay_many(
+    first_payment_no: uint256,
+    payees: DynArray[address, MAX_PAYMENTS],
+    amounts: DynArray[uint256, MAX_PAYMENTS],
+):
     """
-    @notice Pays many workers out of custody. A payee who cannot be paid (his transfer reverts or returns false) holds up
-            nobody: his payment is logged as failed, its number is used and its amount stays in custody.
+    @notice Pays many workers out of custody. A payee who cannot be paid (his transfer reverts or returns false) holds
+            up nobody: his payment is logged as failed, its number is used and its amount stays in custody.
     @dev Reverts as a whole when a number was used before or when custody does not cover all amounts. The payer only.
     @param first_payment_no The first payee's number; the others' follow without gaps
     @param payees Who is paid
@@ -278,7 +283,7 @@ def _custody(books: uint256) -> uint256:
 @external
 def create(worker: address, total: uint256, start_time: uint256, end_time: uint256) -> uint256:
     """
-    @notice Locks up a total that accrues to a worker evenly by the second; the caller is its payer, and has approved it.
+    @notice Locks up a total that accrues to a worker evenly by the second; the caller pays, and has approved it.
     @param worker Who earns it
     @param total Micro-USDC, below 2**60
     @param start_time Unix seconds; it may lie behind, so that a part has accrued at once
@@ -431,7 +436,7 @@ def resume(stream_id: uint256):
 @external
 def top_up(stream_id: uint256, amount: uint256, end_time: uint256):
     """
-    @notice Adds to a stream's total; what has accrued stays, the rest accrues evenly from now on. The stream's payer only.
+    @notice Adds to a stream's total; what has accrued stays, the rest accrues evenly from now on. Its payer only.
     @param amount Micro-USDC
     @param end_time The new end in unix seconds, or 0 to keep the end
     """
@@ -460,8 +465,8 @@ def top_up(stream_id: uint256, amount: uint256, end_time: uint256):
 @external
 def cancel(stream_id: uint256) -> uint256:
     """
-    @notice Ends a stream for good: pays the worker what has accrued and refunds the rest, halted or not. A worker who cannot
-            be paid does not hold up the refund: what has accrued stays his, to claim. The stream's payer only.
+    @notice Ends a stream for good: pays the worker what has accrued and refunds the rest, halted or not. A worker who
+            cannot be paid does not hold up the refund: what has accrued stays his, to claim. The stream's payer only.
     @return What was refunded, in micro-USDC
     """
     terms: uint256 = self._own(stream_id)
@@ -608,8 +613,8 @@ def _state(terms: uint256) -> uint256:
 @external
 def halt():
     """
-    @notice For an emergency: no new money comes in and no batch is paid. Claims, releases, pauses, cancels and their refunds
-            go on. The owner only.
+    @notice For an emergency: no new money comes in and no batch is paid. Claims, releases, pauses, cancels and their
+            refunds go on. The owner only.
     """
     self._only_owner()
     assert self.books >> HALTED_AT == 0, "halted"
@@ -649,7 +654,8 @@ def set_payer(payer: address):
 @external
 def transfer_ownership(pending_owner: address):
     """
-    @notice Offers the ownership, which stays where it is until it is taken; to nobody takes an offer back. The owner only.
+    @notice Offers the ownership, which stays where it is until it is taken. An offer to nobody takes one back. The
+            owner only.
     """
     self._only_owner()
     self.pending_owner = pending_owner
