@@ -23,6 +23,8 @@ DERIVING = {
     *["WebhooksTaskCompleted", "WebhooksRotateSecret", "DeliverWebhooks"],
 }
 
+SETTLING = {"SETTLE_THRESHOLD", "SETTLE_MINIMUM", "SETTLE_HOURS", "SETTLE_BATCH"}
+
 
 def handlers(folder: str, attribute: str) -> set[str]:
     files = (FUNCTIONS / folder).rglob("*.py")
@@ -63,8 +65,8 @@ def test_a_function_has_the_rights_of_its_kind_and_no_more(name: str) -> None:
     given = set(properties.get("Environment", {}).get("Variables", {}))
     webhooks = {"WEBHOOK_ENCRYPTION_KEY"} if name in DERIVING else set()
     allowed = {
-        "Api": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER", "ARC_EXPLORER_URL"} | webhooks,
-        "Jobs": {"DATABASE_URL_JOBS"} | webhooks,
+        "Api": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER", "ARC_EXPLORER_URL", "SETTLE_MINIMUM"} | webhooks,
+        "Jobs": {"DATABASE_URL_JOBS", *SETTLING} | webhooks,
         "Anchor": {"DATABASE_URL_JOBS", "AUDIT_ANCHOR_BUCKET", "AUDIT_ANCHOR_DAYS"},
         "Report": {"DATABASE_URL_JOBS", "DATABASE_URL_API", "REPORT_BUCKET", "REPORT_DAYS"},
         "ReportLink": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER", "REPORT_BUCKET"},
