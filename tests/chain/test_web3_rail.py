@@ -7,11 +7,13 @@ from typing import Any
 import psycopg
 import pytest
 from gigstream_chain.evm import Account, web3
+from gigstream_chain.web3_rail import Desk
 from tests.conftest import Api
 from tests.people import Caller, Wallet, new_payout, new_platform, new_worker
 
 from devstack.chain import OWNER_KEY, Chain
 from devstack.contracts import artifact
+from gigstream import config
 
 Connect = Callable[[str], psycopg.Connection]
 Job = Callable[..., Mapping[str, int]]
@@ -153,9 +155,7 @@ def test_a_batch_that_is_reverted_gives_the_money_back(payday: Payday) -> None:
     payday.chain.call("evm_setAutomine", False)
     assert payday.submit() == {"sent": 1}
     payday.as_owner("PaymentStreaming", "halt")
-    # The owner's transaction goes first: it pays more.
-    payday.chain.call("evm_mine")
-    payday.chain.call("evm_mine")
+    payday.chain.call("evm_mine")  # the owner's goes first: it pays more
     assert payday.confirm() == {"reverted": 1}
     assert (payday.paid(), payday.statuses()) == ([0], ["failed"])
     assert payday.workers[0].get("/balance").json["available"] == "10.000000"
@@ -222,10 +222,67 @@ def test_a_foreign_nonce_in_flight_becomes_a_conflict(payday: Payday) -> None:
 
 
 def test_a_good_receipt_of_another_contract_pays_nobody(payday: Payday, environment: pytest.MonkeyPatch) -> None:
-    from gigstream import config
-
     environment.setenv("ARC_CONTRACT_ADDRESS", "0x3535353535353535353535353535353535353535")
     config.settings.cache_clear()
     payday.payouts("10")
     assert payday.submit() == {"sent": 1}
     assert (payday.confirm(), payday.states()) == ({"conflicts": 1}, ["conflict"])
+
+
+class Killed(BaseException):
+    """The process ends."""
+
+
+@pytest.mark.parametrize("step", ["reserve", "sign", "store", "broadcast"])
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_a_run_that_dies_is_taken_up_by_the_next(
+    payday: Payday, monkeypatch: pytest.MonkeyPatch, step: str, before: bool
+) -> None:
+    payday.payouts("10", "20")
+    whole = getattr(Desk, step)
+
+    def die(*arguments: Any) -> None:
+        if not before:
+            whole(*arguments)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Desk, step, die)
+        with pytest.raises(Killed):
+            payday.submit()
+    payday.submit()
+    assert payday.confirm() == {"paid": 1}
+    assert payday.paid() == [10, 20]
+    assert payday.row("SELECT next_nonce, next_payment_no FROM ops.signers") == (1, 3)
+
+
+@pytest.mark.parametrize("step", ["reserve", "sign", "store", "broadcast"])
+def test_two_runs_at_once_pay_once(payday: Payday, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    payday.payouts("10", "20")
+    whole = getattr(Desk, step)
+
+    def meanwhile(*arguments: Any) -> Any:
+        monkeypatch.setattr(Desk, step, whole)
+        payday.submit()
+        return whole(*arguments)
+
+    monkeypatch.setattr(Desk, step, meanwhile)
+    payday.submit()
+    assert payday.confirm() == {"paid": 1}
+    assert payday.paid() == [10, 20]
+    assert payday.row("SELECT next_nonce, next_payment_no FROM ops.signers") == (1, 3)
+
+
+def test_settlements_follow_each_other_and_sixteen_are_under_way_at_most(
+    payday: Payday, environment: pytest.MonkeyPatch
+) -> None:
+    environment.setenv("SETTLE_BATCH", "1")
+    config.settings.cache_clear()
+    payday.payouts(*["1"] * 18)
+    payday.chain.call("evm_setAutomine", False)
+    assert payday.submit() == {"sent": 16}
+    assert payday.submit() == {"again": 16}
+    payday.chain.call("evm_setAutomine", True)
+    assert payday.confirm() == {"paid": 16}
+    assert (payday.submit(), payday.confirm()) == ({"sent": 2}, {"paid": 2})
+    assert payday.paid() == [1] * 18
