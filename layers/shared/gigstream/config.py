@@ -8,6 +8,7 @@ from typing import Literal, cast
 
 Mode = Literal["test", "live"]
 Role = Literal["api", "jobs", "signer", "operator"]
+Rail = Literal["web3", "circle"]
 
 SECRET_BYTES = 32
 
@@ -81,6 +82,33 @@ class Settings:
     @property
     def arc_chain_id(self) -> int:
         return _positive(self.environment, "ARC_CHAIN_ID", 5042002)
+
+    @property
+    def arc_rpc_urls(self) -> tuple[str, ...]:
+        """The nodes, in the order in which they are asked."""
+        return tuple(filter(None, (url.strip() for url in self._required("ARC_RPC_URL").split(","))))
+
+    @property
+    def arc_usdc_address(self) -> str:
+        """The ERC-20 interface of USDC, which has six decimals."""
+        return self.environment.get("ARC_USDC_ADDRESS") or "0x3600000000000000000000000000000000000000"
+
+    @property
+    def arc_start_block(self) -> int:
+        """Where custody's history begins; nothing before it is read."""
+        return _positive(self.environment, "ARC_START_BLOCK", 1)
+
+    @property
+    def settlement_rail(self) -> Rail:
+        rail = self.environment.get("SETTLEMENT_RAIL") or "web3"
+        if rail not in ("web3", "circle"):
+            raise ConfigError("SETTLEMENT_RAIL is neither web3 nor circle")
+        return cast("Rail", rail)
+
+    @property
+    def custody_address(self) -> str:
+        """Where platforms deposit and what the books are reconciled with: the contract, or Circle's treasury wallet."""
+        return self._required({"web3": "ARC_CONTRACT_ADDRESS", "circle": "CIRCLE_WALLET_ADDRESS"}[self.settlement_rail])
 
     @property
     def report_bucket(self) -> str | None:

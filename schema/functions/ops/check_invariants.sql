@@ -18,6 +18,7 @@ AS $$
         UNION ALL SELECT r.* FROM ops.recount_transactions() AS r
         UNION ALL SELECT r.* FROM ops.recount_advances() AS r
         UNION ALL SELECT r.* FROM ops.recount_accounts() AS r
+        UNION ALL SELECT r.* FROM ops.recount_deposits() AS r
         UNION ALL SELECT r.* FROM ops.recount_days() AS r
         UNION ALL SELECT r.* FROM ops.recount_events() AS r
     ) AS f
