@@ -21,6 +21,7 @@ from gigstream.config import ConfigError
 from gigstream.errors import Unavailable
 from gigstream.job import Run
 from gigstream_chain import deposits as indexing
+from gigstream_chain import movements
 from gigstream_chain.evm import web3
 from gigstream_chain.movements import STREAM_CREATED, STREAM_TOPPED_UP, TRANSFER, custody, read
 from gigstream_chain.reader import Log
@@ -333,7 +334,7 @@ def credit(connection: Any, vault: Vault, seen: int, block: int, logs: list[dict
     return list(found)
 
 
-# -------------------------------------------------------------------------------------------------------- whatever comes
+# ------------------------------------------------------------------------------------------------------- whatever comes
 
 
 class Script:
@@ -394,7 +395,7 @@ def test_whatever_happens_each_log_is_credited_once(
     script = Script(chain_id, blocks)
     where = replace(custody(), chain_id=chain_id)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(indexing.movements, "custody", lambda: where)
+        patch.setattr(movements, "custody", lambda: where)
         for head, page, again, dies, after in [*runs, (30, 9, 0, 0, False)]:
             script.known = min(head, len(blocks))
             patch.setattr(indexing, "PAGE", page + again)

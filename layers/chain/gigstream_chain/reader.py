@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from json import JSONDecodeError
 from typing import TYPE_CHECKING, TypeVar
 
 from eth_typing import ChecksumAddress, HexStr
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-# What a node can do wrong; OSError is what the HTTP library's own errors are.
-FAILURES = (web3.exceptions.Web3Exception, OSError, ValueError)
+TransactionNotFound = web3.exceptions.TransactionNotFound
+# What can go wrong with a node; OSError is what the HTTP library's own errors are.
+FAILURES = (web3.exceptions.Web3Exception, OSError, JSONDecodeError)
 
 LATER = {-32011, -32014}  # too many requests; blocks that the node has not got yet
 PAGE = 9_999  # blocks that Arc's nodes look through at once
@@ -60,7 +62,7 @@ class Reader:
         return Block(found["number"], found["hash"].to_0x_hex(), found["timestamp"])
 
     def receipt(self, tx_hash: str) -> list[Log]:
-        """The logs of a transaction, together. Raises TransactionNotFound where the node has not come so far yet."""
+        """The logs of a transaction, together. Raises TransactionNotFound, also when the node is not so far yet."""
         return [_log(found) for found in self._eth.get_transaction_receipt(HexStr(tx_hash))["logs"]]
 
     def call(self, to: ChecksumAddress, signature: str, block: int, *arguments: str) -> int:
@@ -111,7 +113,8 @@ def node(url: str) -> Reader:
 
 
 def _code(refusal: web3.exceptions.Web3RPCError) -> int | None:
-    return ((refusal.rpc_response or {}).get("error") or {}).get("code")
+    error = refusal.rpc_response["error"] if refusal.rpc_response else None
+    return error["code"] if isinstance(error, dict) else None
 
 
 def _topic(text: str) -> HexStr:
