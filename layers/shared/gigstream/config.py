@@ -3,14 +3,20 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
 from functools import cache
 from typing import Literal, cast
+
+from gigstream import money
+from gigstream.errors import Invalid
 
 Mode = Literal["test", "live"]
 Role = Literal["api", "jobs", "signer", "operator"]
 Rail = Literal["web3", "circle"]
 
 SECRET_BYTES = 32
+MAX_BATCH = 500
 
 
 class ConfigError(Exception):
@@ -85,18 +91,34 @@ class Settings:
 
     @property
     def arc_rpc_urls(self) -> tuple[str, ...]:
-        """The nodes, in the order in which they are asked."""
-        return tuple(filter(None, (url.strip() for url in self._required("ARC_RPC_URL").split(","))))
+        """The nodes to ask, at least one; a conflict is believed when two of them agree."""
+        return tuple(url.strip() for url in self._required("ARC_RPC_URL").split(",") if url.strip())
 
     @property
     def arc_usdc_address(self) -> str:
-        """The ERC-20 interface of USDC, which has six decimals."""
+        """The ERC-20 interface of USDC, with six decimals."""
         return self.environment.get("ARC_USDC_ADDRESS") or "0x3600000000000000000000000000000000000000"
 
     @property
     def arc_start_block(self) -> int:
         """Where custody's history begins; nothing before it is read."""
         return _positive(self.environment, "ARC_START_BLOCK", 1)
+
+    @property
+    def arc_contract_address(self) -> str:
+        return self._required("ARC_CONTRACT_ADDRESS")
+
+    @property
+    def arc_signer_key(self) -> str | None:
+        """The key that signs, in hexadecimal digits: for test mode alone."""
+        key = self.environment.get("ARC_SIGNER_KEY") or None
+        if key and self.mode == "live":
+            raise ConfigError("ARC_SIGNER_KEY is for test mode; live signs with ARC_KMS_KEY_ID")
+        return key
+
+    @property
+    def arc_kms_key_id(self) -> str | None:
+        return self.environment.get("ARC_KMS_KEY_ID") or None
 
     @property
     def settlement_rail(self) -> Rail:
@@ -107,8 +129,31 @@ class Settings:
 
     @property
     def custody_address(self) -> str:
-        """Where platforms deposit and what the books are reconciled with: the contract, or Circle's treasury wallet."""
-        return self._required({"web3": "ARC_CONTRACT_ADDRESS", "circle": "CIRCLE_WALLET_ADDRESS"}[self.settlement_rail])
+        """Where the money is: platforms deposit there, and the chain is reconciled with the books there."""
+        return self._required("ARC_CONTRACT_ADDRESS" if self.settlement_rail == "web3" else "CIRCLE_WALLET_ADDRESS")
+
+    @property
+    def settle_threshold(self) -> Decimal:
+        """USDC from which on a worker is paid out at once."""
+        return self._usdc("SETTLE_THRESHOLD", "20")
+
+    @property
+    def settle_minimum(self) -> Decimal:
+        """USDC below which nobody is paid out unasked."""
+        return self._usdc("SETTLE_MINIMUM", "1")
+
+    @property
+    def settle_age(self) -> timedelta:
+        """How long less than the threshold waits."""
+        return timedelta(hours=_positive(self.environment, "SETTLE_HOURS", 24))
+
+    @property
+    def settle_batch(self) -> int:
+        """Payouts in one chain transaction at most; the contract takes 500."""
+        batch = _positive(self.environment, "SETTLE_BATCH", 200)
+        if batch > MAX_BATCH:
+            raise ConfigError(f"SETTLE_BATCH is more than {MAX_BATCH}")
+        return batch
 
     @property
     def report_bucket(self) -> str | None:
@@ -137,6 +182,15 @@ class Settings:
         if not value:
             raise ConfigError(f"{name} is not set")
         return value
+
+    def _usdc(self, name: str, default: str) -> Decimal:
+        try:
+            amount = money.parse(self.environment.get(name) or default)
+        except Invalid as exc:
+            raise ConfigError(f"{name} {exc}") from None
+        if amount <= 0:
+            raise ConfigError(f"{name} is not more than 0")
+        return amount
 
     def _secret(self, name: str) -> bytes:
         value = self._required(name).encode()
