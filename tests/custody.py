@@ -15,7 +15,7 @@ from hexbytes import HexBytes
 
 from devstack.contracts import artifact
 from devstack.node import Node
-from gigstream import config
+from gigstream import config, db
 from gigstream_chain import reader
 from gigstream_chain.evm import web3
 
@@ -78,6 +78,7 @@ class Vault:
         self.minter = Account.create()
         self.node = Node(CHAIN_ID, self.minter.address)
         self.front = Front(self.node)
+        self.last: dict[str, Any] = {}  # the newest receipt
         # Straight to the node: what a front does concerns the service only.
         self._w3 = web3.Web3(Direct(self.node))
         self.owner, self.payer = self.account(), self.account()
@@ -109,10 +110,31 @@ class Vault:
         now = self._w3.eth.get_block("latest")["timestamp"]
         terms = [(Account.create().address, micro(one), now - 100, now + 10_000) for one in usdc]
         made = self.do(payer, self.contract.functions.create_many(terms))
-        return [
-            event["args"]["stream_id"]
-            for event in self.contract.events.StreamCreated().process_receipt(made, web3.logs.DISCARD)
-        ]
+        return [event["args"]["stream_id"] for event in self.events("StreamCreated", made)]
+
+    def environment(self, *urls: str) -> dict[str, str]:
+        """What the functions are told of it."""
+        return {
+            "ARC_CHAIN_ID": str(CHAIN_ID),
+            "ARC_RPC_URL": ",".join(urls),
+            "ARC_USDC_ADDRESS": self.token.address,
+            "ARC_CONTRACT_ADDRESS": self.contract.address,
+        }
+
+    def head(self) -> int:
+        return int(self._w3.eth.block_number)
+
+    def custody(self) -> Decimal:
+        """What the contract says that batches may pay, USDC."""
+        return Decimal(self.contract.functions.custody().call()).scaleb(-6)
+
+    def nobody(self) -> str:
+        """An address that nobody has used."""
+        return str(Account.create().address)
+
+    def events(self, name: str, receipt: dict[str, Any]) -> list[Any]:
+        """Events of the contract in a receipt."""
+        return list(self.contract.events[name]().process_receipt(receipt, web3.logs.DISCARD))
 
     def mine(self, blocks: int) -> None:
         for _ in range(blocks):
@@ -143,7 +165,8 @@ class Vault:
     def _receipt(self, tx_hash: HexBytes) -> dict[str, Any]:
         receipt: Any = self._w3.eth.get_transaction_receipt(tx_hash)
         assert receipt["status"] == 1, receipt
-        return dict(receipt)
+        self.last = dict(receipt)
+        return self.last
 
     def deployed(self, name: str, *arguments: object) -> Any:
         made = artifact(name)
@@ -175,13 +198,18 @@ def vault(environment: pytest.MonkeyPatch) -> Iterator[Vault]:
     with vault.front.serving() as url:
         configure(environment, vault, url)
         yield vault
-    reader.node.cache_clear()
+    forget()
 
 
 def configure(environment: pytest.MonkeyPatch, vault: Vault, *urls: str) -> None:
     """Tell the functions of the nodes, in their order."""
-    environment.setenv("ARC_RPC_URL", ",".join(urls))
-    environment.setenv("ARC_USDC_ADDRESS", vault.token.address)
-    environment.setenv("ARC_CONTRACT_ADDRESS", vault.contract.address)
+    for name, value in vault.environment(*urls).items():
+        environment.setenv(name, value)
+    forget()
+
+
+def forget() -> None:
+    """Let the functions read their settings anew, and connect anew."""
     config.settings.cache_clear()
     reader.node.cache_clear()
+    db.close()

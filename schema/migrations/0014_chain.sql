@@ -40,9 +40,10 @@ CREATE TABLE ops.reconciliations (
     made_up numeric(20, 6) NOT NULL,
     breaks integer NOT NULL CHECK (breaks >= 0),
     unmatched text[] NOT NULL DEFAULT '{}',
-    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    CONSTRAINT reconciliations_block_key UNIQUE (chain_id, custody, block)
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+
+CREATE INDEX reconciliations_block_idx ON ops.reconciliations (chain_id, custody, block, id);
 
 -- One thing on which chain and books disagree: what each of the two adds to custody for it, USDC, a payment below zero.
 -- It is open until a run no longer finds it.

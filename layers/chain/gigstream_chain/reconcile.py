@@ -31,7 +31,7 @@ def _reconcile(run: Run, reader: Reader) -> Counts:
     custody = movements.custody()
     known = run.read(chain.known(custody.chain_id, custody.address))
     tip = reader.block(reader.head())
-    if known is None or tip.number <= known.block:  # nothing is indexed yet, or this node is behind
+    if known is None or tip.number < known.block:  # nothing is indexed yet, or this node is behind
         return {"compared": 0, "breaks": 0}
     view = View(reader, custody, known, tip)
     held = view.held()

@@ -1,6 +1,6 @@
 -- Keeps what a comparison of custody with the books has found: a break that is open already stays so, a new one is
--- opened, and one that was not found again is closed. Runs take turns on the cursor, and one that looked at no later
--- block than the last is told nothing and keeps nothing.
+-- opened, and one that was not found again is closed. Runs take turns on the cursor, and one that looked at an earlier
+-- block than the last keeps nothing.
 -- As owner, because no role writes these tables.
 --
 -- p_unmatched: hashes of the transactions to compare again
@@ -39,7 +39,7 @@ BEGIN
     END IF;
     IF EXISTS (
         SELECT FROM ops.reconciliations AS r
-        WHERE r.chain_id = p_chain_id AND r.custody = p_custody AND r.block >= p_block
+        WHERE r.chain_id = p_chain_id AND r.custody = p_custody AND r.block > p_block
     ) THEN
         RETURN;
     END IF;

@@ -149,7 +149,7 @@ def known(chain_id: int, custody: str) -> Query[Known | None]:
         LEFT JOIN LATERAL (
             SELECT * FROM ops.reconciliations AS r
             WHERE r.chain_id = c.chain_id AND r.custody = c.custody
-            ORDER BY r.block DESC
+            ORDER BY r.block DESC, r.id DESC
             LIMIT 1
         ) AS r ON TRUE
         WHERE c.chain_id = %(chain_id)s AND c.custody = %(custody)s
@@ -261,7 +261,7 @@ def record(
     unmatched: Sequence[str],
     breaks: Sequence[Break],
 ) -> Query[Recorded | None]:
-    """Keep a reconciliation and its breaks; None when a later block was reconciled meanwhile."""
+    """Keep a reconciliation and its breaks; None when a later one was reconciled meanwhile."""
     rows = [
         asdict(one) | {"chain_amount": str(one.chain_amount), "book_amount": str(one.book_amount)} for one in breaks
     ]
