@@ -642,6 +642,7 @@ CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, 
         UNION ALL SELECT r.* FROM ops.recount_transactions() AS r
         UNION ALL SELECT r.* FROM ops.recount_advances() AS r
         UNION ALL SELECT r.* FROM ops.recount_accounts() AS r
+        UNION ALL SELECT r.* FROM ops.recount_deposits() AS r
         UNION ALL SELECT r.* FROM ops.recount_days() AS r
         UNION ALL SELECT r.* FROM ops.recount_events() AS r
     ) AS f
@@ -1943,6 +1944,73 @@ CREATE FUNCTION ops.recount_days() RETURNS TABLE(figure text, subject uuid, stor
     SELECT f.figure, f.id, f.stored::numeric, f.recounted::numeric FROM day_figures AS f
 $$;
 
+-- Name: recount_deposits(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.recount_deposits() RETURNS TABLE(figure text, subject uuid, stored numeric, recounted numeric)
+    LANGUAGE sql STABLE
+    AS $$
+    WITH moved AS (
+        SELECT
+            x.deposit_id,
+            sum(x.amount) FILTER (WHERE f.kind = 'custody') AS credited,
+            sum(CASE 'suspense' WHEN t.kind THEN x.amount WHEN f.kind THEN -x.amount ELSE 0 END) AS suspended,
+            sum(x.amount) FILTER (WHERE t.kind = 'platform_available' AND t.owner_id = d.platform_id) AS given
+        FROM ledger.transfers AS x
+        INNER JOIN ops.deposits AS d ON x.deposit_id = d.id
+        INNER JOIN ledger.accounts AS f ON x.debit_account = f.id
+        INNER JOIN ledger.accounts AS t ON x.credit_account = t.id
+        WHERE x.deposit_id IS NOT NULL
+        GROUP BY x.deposit_id
+    ),
+
+    deposit_figures AS (
+        SELECT d.id, f.figure, f.stored, f.recounted
+        FROM ops.deposits AS d
+        LEFT JOIN moved AS m ON d.id = m.deposit_id
+        CROSS JOIN LATERAL (
+            VALUES
+            ('deposits.amount credited', d.amount, coalesce(m.credited, 0)),
+            ('deposits.in_suspense', CASE WHEN d.in_suspense THEN d.amount ELSE 0 END, coalesce(m.suspended, 0)),
+            ('deposits.platform_id', CASE WHEN d.platform_id IS NULL THEN 0 ELSE d.amount END, coalesce(m.given, 0))
+        ) AS f (figure, stored, recounted)
+    ),
+
+    reconciliation_figures AS (
+        SELECT r.id, f.figure, f.stored, f.recounted
+        FROM ops.reconciliations AS r
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS breaks, coalesce(sum(b.chain_amount - b.book_amount), 0) AS difference
+            FROM ops.chain_breaks AS b
+            WHERE b.chain_id = r.chain_id AND b.custody = r.custody
+                AND b.found_by <= r.id AND (b.closed_by IS NULL OR b.closed_by > r.id)
+        ) AS b
+        CROSS JOIN LATERAL (
+            VALUES
+            ('reconciliations.breaks', r.breaks::numeric, b.breaks::numeric),
+            ('reconciliations.difference', r.difference, b.difference)
+        ) AS f (figure, stored, recounted)
+    )
+
+    SELECT f.figure, f.id, f.stored::numeric, f.recounted::numeric FROM deposit_figures AS f
+    UNION ALL
+    SELECT f.figure, f.id, f.stored::numeric, f.recounted::numeric FROM reconciliation_figures AS f
+    UNION ALL
+    SELECT
+        'accounts.balance in suspense', a.id, a.balance,
+        (SELECT coalesce(sum(d.amount), 0) FROM ops.deposits AS d WHERE d.in_suspense)
+    FROM ledger.accounts AS a
+    WHERE a.kind = 'suspense'
+    UNION ALL
+    SELECT
+        'chain_cursors.block', NULL, c.block,
+        (
+            SELECT greatest(c.block, max(d.block_number))
+            FROM ops.deposits AS d
+            WHERE d.chain_id = c.chain_id AND d.to_address = c.custody
+        )
+    FROM ops.chain_cursors AS c
+$$;
+
 -- Name: recount_events(); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.recount_events() RETURNS TABLE(figure text, subject uuid, stored numeric, recounted numeric)
@@ -3140,6 +3208,50 @@ BEGIN
 END;
 $$;
 
+-- Name: assign_deposit(uuid, uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.assign_deposit(p_deposit_id uuid, p_platform_id uuid DEFAULT NULL::uuid, OUT id uuid, OUT amount numeric, OUT available numeric) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_deposit ops.deposits;
+    v_account uuid;
+BEGIN
+    SELECT d.* INTO v_deposit FROM ops.deposits AS d WHERE d.id = p_deposit_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no deposit %', p_deposit_id USING ERRCODE = 'GS001';
+    END IF;
+    IF NOT v_deposit.in_suspense THEN
+        RAISE EXCEPTION 'the deposit is not in suspense' USING ERRCODE = 'GS011';
+    END IF;
+    IF p_platform_id IS NULL THEN
+        v_account := ledger.account('advance_pool');
+        PERFORM ops.audit(
+            'pool.funded', 'deposit', p_deposit_id, jsonb_build_object('amount', v_deposit.amount::text)
+        );
+    ELSE
+        IF NOT EXISTS (SELECT FROM platforms AS p WHERE p.id = p_platform_id) THEN
+            RAISE EXCEPTION 'no platform %', p_platform_id USING ERRCODE = 'GS001';
+        END IF;
+        v_account := ledger.account('platform_available', p_platform_id, p_platform_id);
+        PERFORM ops.audit(
+            'platform.deposited', 'platform', p_platform_id,
+            jsonb_build_object('deposit_id', p_deposit_id, 'tx_hash', v_deposit.tx_hash)
+        );
+    END IF;
+
+    UPDATE ops.deposits AS d SET platform_id = p_platform_id, in_suspense = FALSE WHERE d.id = p_deposit_id;
+    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, deposit_id, source_seq, event_at)
+    VALUES (
+        ledger.account('suspense'), v_account, v_deposit.amount, 'deposit', p_deposit_id, 1, clock_timestamp()
+    );
+    id := p_deposit_id;
+    amount := v_deposit.amount;
+    available := (SELECT a.balance FROM ledger.accounts AS a WHERE a.id = v_account);
+END;
+$$;
+
 -- Name: cancel_stream(uuid); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.cancel_stream(p_stream_id uuid) RETURNS public.streams
@@ -3620,6 +3732,76 @@ CREATE FUNCTION public.credentials(p_email text) RETURNS TABLE(worker_id uuid, p
     SELECT w.id, w.password_hash, l.seconds
     FROM ops.sign_in_lock(p_email) AS l (seconds)
     LEFT JOIN workers AS w ON lower(w.email) = lower(p_email)
+$$;
+
+-- Name: credit_deposits(bigint, text, bigint, bigint, jsonb); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.credit_deposits(p_chain_id bigint, p_custody text, p_seen bigint, p_block bigint, p_logs jsonb) RETURNS TABLE(credited integer, suspended integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_deposits uuid [];
+BEGIN
+    IF p_block < p_seen OR EXISTS (
+        SELECT FROM jsonb_to_recordset(p_logs) AS l (block_number bigint) WHERE l.block_number > p_block
+    ) THEN
+        RAISE EXCEPTION 'the cursor cannot go from % to % with these logs', p_seen, p_block USING ERRCODE = 'GS095';
+    END IF;
+
+    INSERT INTO ops.chain_cursors AS c (chain_id, custody, block)
+    VALUES (p_chain_id, p_custody, p_seen)
+    ON CONFLICT DO NOTHING;
+    UPDATE ops.chain_cursors AS c
+    SET block = p_block, updated_at = clock_timestamp()
+    WHERE c.chain_id = p_chain_id AND c.custody = p_custody AND c.block = p_seen;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+
+    WITH added AS (
+        INSERT INTO ops.deposits AS d (
+            platform_id, amount, tx_hash, log_index, chain_id, block_number, from_address, to_address, in_suspense
+        )
+        SELECT
+            p.id, l.amount, l.tx_hash, l.log_index, p_chain_id, l.block_number, l.from_address, p_custody, p.id IS NULL
+        FROM jsonb_to_recordset(p_logs) AS l (
+            tx_hash text, log_index integer, block_number bigint, from_address text, amount numeric
+        )
+        LEFT JOIN platforms AS p
+            ON lower(l.from_address) = lower(p.wallet_address)
+            AND lower(l.from_address) NOT IN (lower(p_custody), '0x0000000000000000000000000000000000000000')
+        ORDER BY l.block_number, l.log_index
+        ON CONFLICT (tx_hash, log_index) DO NOTHING
+        RETURNING d.id
+    )
+
+    SELECT coalesce(array_agg(a.id), '{}') INTO v_deposits FROM added AS a;
+
+    PERFORM ops.audit(
+        CASE WHEN d.in_suspense THEN 'deposit.suspended' ELSE 'platform.deposited' END,
+        CASE WHEN d.in_suspense THEN 'deposit' ELSE 'platform' END,
+        CASE WHEN d.in_suspense THEN d.id ELSE d.platform_id END,
+        jsonb_build_object('deposit_id', d.id, 'tx_hash', d.tx_hash)
+    )
+    FROM ops.deposits AS d
+    WHERE d.id = ANY(v_deposits);
+    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, deposit_id, event_at)
+    SELECT
+        ledger.account('custody'),
+        CASE
+            WHEN d.in_suspense THEN ledger.account('suspense')
+            ELSE ledger.account('platform_available', d.platform_id, d.platform_id)
+        END,
+        d.amount, 'deposit', d.id, clock_timestamp()
+    FROM ops.deposits AS d
+    WHERE d.id = ANY(v_deposits)
+    ORDER BY d.id;
+    RETURN QUERY
+    SELECT count(*)::integer, (count(*) FILTER (WHERE d.in_suspense))::integer
+    FROM ops.deposits AS d
+    WHERE d.id = ANY(v_deposits);
+END;
 $$;
 
 -- Name: daily_earnings(integer); Type: FUNCTION; Schema: public; Owner: -
@@ -4401,6 +4583,62 @@ BEGIN
     );
     PERFORM ops.audit('task.rated', 'task', p_task_id);
     RETURN v_task;
+END;
+$$;
+
+-- Name: record_reconciliation(bigint, text, bigint, text, numeric, numeric, numeric, numeric, text[], jsonb); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.record_reconciliation(p_chain_id bigint, p_custody text, p_block bigint, p_block_hash text, p_chain_custody numeric, p_book_custody numeric, p_in_flight numeric, p_made_up numeric, p_unmatched text[], p_breaks jsonb) RETURNS TABLE(id uuid, opened integer, closed integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_id uuid;
+    v_opened integer;
+    v_closed integer;
+BEGIN
+    PERFORM FROM ops.chain_cursors AS c
+    WHERE c.chain_id = p_chain_id AND c.custody = p_custody
+    FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'custody % was never indexed', p_custody USING ERRCODE = 'GS001';
+    END IF;
+    IF EXISTS (
+        SELECT FROM ops.reconciliations AS r
+        WHERE r.chain_id = p_chain_id AND r.custody = p_custody AND r.block > p_block
+    ) THEN
+        RETURN;
+    END IF;
+
+    INSERT INTO ops.reconciliations AS r (
+        chain_id, custody, block, block_hash, chain_custody, book_custody, in_flight, made_up, breaks, unmatched
+    )
+    VALUES (
+        p_chain_id, p_custody, p_block, p_block_hash, p_chain_custody, p_book_custody, p_in_flight, p_made_up,
+        jsonb_array_length(p_breaks), p_unmatched
+    )
+    RETURNING r.id INTO v_id;
+
+    UPDATE ops.chain_breaks AS b
+    SET closed_by = v_id
+    WHERE b.chain_id = p_chain_id AND b.custody = p_custody AND b.closed_by IS NULL
+        AND NOT EXISTS (
+            SELECT FROM jsonb_to_recordset(p_breaks) AS f (
+                kind text, subject text, chain_amount numeric, book_amount numeric
+            )
+            WHERE (f.kind, f.subject, f.chain_amount, f.book_amount)
+                = (b.kind, b.subject, b.chain_amount, b.book_amount)
+        );
+    GET DIAGNOSTICS v_closed = ROW_COUNT;
+
+    INSERT INTO ops.chain_breaks (found_by, chain_id, custody, kind, subject, tx_hash, chain_amount, book_amount)
+    SELECT v_id, p_chain_id, p_custody, f.kind, f.subject, f.tx_hash, f.chain_amount, f.book_amount
+    FROM jsonb_to_recordset(p_breaks) AS f (
+        kind text, subject text, tx_hash text, chain_amount numeric, book_amount numeric
+    )
+    ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS v_opened = ROW_COUNT;
+    RETURN QUERY SELECT v_id, v_opened, v_closed;
 END;
 $$;
 
@@ -6121,6 +6359,36 @@ CREATE TABLE ops.balance_alerts (
     is_low boolean DEFAULT false NOT NULL
 );
 
+-- Name: chain_breaks; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.chain_breaks (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    found_by uuid NOT NULL,
+    closed_by uuid,
+    chain_id bigint NOT NULL,
+    custody ops.address NOT NULL,
+    kind text NOT NULL,
+    subject text NOT NULL,
+    tx_hash text,
+    chain_amount numeric(20,6) NOT NULL,
+    book_amount numeric(20,6) NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT chain_breaks_kind_check CHECK ((kind = ANY (ARRAY['deposit_not_in_books'::text, 'deposit_not_on_chain'::text, 'deposit_amount'::text, 'deposit_sender'::text, 'deposit_of_escrow'::text, 'payment_not_in_books'::text, 'payment_not_on_chain'::text, 'payment_amount'::text, 'payment_payee'::text, 'payment_failed'::text, 'payment_unknown'::text, 'made_up'::text, 'books'::text, 'custody'::text, 'other_chain'::text]))),
+    CONSTRAINT chain_breaks_tx_hash_check CHECK ((tx_hash ~ '^0x[0-9a-f]{64}$'::text))
+);
+
+-- Name: chain_cursors; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.chain_cursors (
+    chain_id bigint NOT NULL,
+    custody ops.address NOT NULL,
+    block bigint NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT chain_cursors_block_check CHECK ((block >= '-1'::integer)),
+    CONSTRAINT chain_cursors_chain_id_check CHECK ((chain_id > 0))
+)
+WITH (fillfactor='50');
+
 -- Name: deposits; Type: TABLE; Schema: ops; Owner: -
 
 CREATE TABLE ops.deposits (
@@ -6130,9 +6398,18 @@ CREATE TABLE ops.deposits (
     tx_hash text,
     log_index integer,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    chain_id bigint,
+    block_number bigint,
+    from_address ops.address,
+    to_address ops.address,
+    in_suspense boolean DEFAULT false NOT NULL,
     CONSTRAINT deposits_amount_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT deposits_block_number_check CHECK ((block_number >= 0)),
+    CONSTRAINT deposits_chain CHECK ((num_nonnulls(tx_hash, log_index, chain_id, block_number, from_address, to_address) = ANY (ARRAY[0, 6]))),
+    CONSTRAINT deposits_chain_id_check CHECK ((chain_id > 0)),
     CONSTRAINT deposits_check CHECK (((tx_hash IS NULL) = (log_index IS NULL))),
     CONSTRAINT deposits_log_index_check CHECK ((log_index >= 0)),
+    CONSTRAINT deposits_suspense CHECK (((NOT in_suspense) OR ((platform_id IS NULL) AND (tx_hash IS NOT NULL)))),
     CONSTRAINT deposits_tx_hash_check CHECK ((tx_hash ~ '^0x[0-9a-f]{64}$'::text))
 );
 
@@ -6271,6 +6548,28 @@ CREATE UNLOGGED TABLE ops.rate_limits (
     requests integer NOT NULL
 )
 WITH (fillfactor='50');
+
+-- Name: reconciliations; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.reconciliations (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    chain_id bigint NOT NULL,
+    custody ops.address NOT NULL,
+    block bigint NOT NULL,
+    block_hash text NOT NULL,
+    chain_custody numeric(20,6) NOT NULL,
+    book_custody numeric(20,6) NOT NULL,
+    in_flight numeric(20,6) NOT NULL,
+    difference numeric(20,6) GENERATED ALWAYS AS (((chain_custody - book_custody) - in_flight)) STORED NOT NULL,
+    made_up numeric(20,6) NOT NULL,
+    breaks integer NOT NULL,
+    unmatched text[] DEFAULT '{}'::text[] NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT reconciliations_block_check CHECK ((block >= 0)),
+    CONSTRAINT reconciliations_block_hash_check CHECK ((block_hash ~ '^0x[0-9a-f]{64}$'::text)),
+    CONSTRAINT reconciliations_breaks_check CHECK ((breaks >= 0)),
+    CONSTRAINT reconciliations_chain_id_check CHECK ((chain_id > 0))
+);
 
 -- Name: refresh_tokens; Type: TABLE; Schema: ops; Owner: -
 
@@ -6671,6 +6970,16 @@ ALTER TABLE ONLY ops.audit_waiting
 ALTER TABLE ONLY ops.balance_alerts
     ADD CONSTRAINT balance_alerts_pkey PRIMARY KEY (platform_id);
 
+-- Name: chain_breaks chain_breaks_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.chain_breaks
+    ADD CONSTRAINT chain_breaks_pkey PRIMARY KEY (id);
+
+-- Name: chain_cursors chain_cursors_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.chain_cursors
+    ADD CONSTRAINT chain_cursors_pkey PRIMARY KEY (chain_id, custody);
+
 -- Name: deposits deposits_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.deposits
@@ -6770,6 +7079,11 @@ ALTER TABLE ONLY ops.payout_retries
 
 ALTER TABLE ONLY ops.rate_limits
     ADD CONSTRAINT rate_limits_pkey PRIMARY KEY (key);
+
+-- Name: reconciliations reconciliations_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.reconciliations
+    ADD CONSTRAINT reconciliations_pkey PRIMARY KEY (id);
 
 -- Name: refresh_tokens refresh_tokens_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
@@ -7014,9 +7328,29 @@ CREATE UNIQUE INDEX appeals_event_key ON ops.appeals USING btree (event_id) WHER
 
 CREATE INDEX audit_seals_xid_idx ON ops.audit_seals USING btree (xid);
 
+-- Name: chain_breaks_closed_by_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX chain_breaks_closed_by_idx ON ops.chain_breaks USING btree (closed_by);
+
+-- Name: chain_breaks_found_by_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX chain_breaks_found_by_idx ON ops.chain_breaks USING btree (found_by);
+
+-- Name: chain_breaks_open_key; Type: INDEX; Schema: ops; Owner: -
+
+CREATE UNIQUE INDEX chain_breaks_open_key ON ops.chain_breaks USING btree (chain_id, custody, kind, subject, chain_amount, book_amount) WHERE (closed_by IS NULL);
+
+-- Name: deposits_block_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX deposits_block_idx ON ops.deposits USING btree (to_address, chain_id, block_number) WHERE (tx_hash IS NOT NULL);
+
 -- Name: deposits_platform_id_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX deposits_platform_id_idx ON ops.deposits USING btree (platform_id, id);
+
+-- Name: deposits_suspense_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX deposits_suspense_idx ON ops.deposits USING btree (id) WHERE in_suspense;
 
 -- Name: idempotency_keys_created_at_idx; Type: INDEX; Schema: ops; Owner: -
 
@@ -7069,6 +7403,10 @@ CREATE INDEX outbox_object_id_idx ON ops.outbox USING btree (object_id, platform
 -- Name: outbox_platform_id_created_at_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX outbox_platform_id_created_at_idx ON ops.outbox USING btree (platform_id, created_at);
+
+-- Name: reconciliations_block_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX reconciliations_block_idx ON ops.reconciliations USING btree (chain_id, custody, block, id);
 
 -- Name: refresh_tokens_expires_at_idx; Type: INDEX; Schema: ops; Owner: -
 
@@ -7671,6 +8009,16 @@ ALTER TABLE ONLY ops.appeals
 ALTER TABLE ONLY ops.balance_alerts
     ADD CONSTRAINT balance_alerts_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
 
+-- Name: chain_breaks chain_breaks_closed_by_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.chain_breaks
+    ADD CONSTRAINT chain_breaks_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES ops.reconciliations(id);
+
+-- Name: chain_breaks chain_breaks_found_by_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.chain_breaks
+    ADD CONSTRAINT chain_breaks_found_by_fkey FOREIGN KEY (found_by) REFERENCES ops.reconciliations(id);
+
 -- Name: deposits deposits_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.deposits
@@ -7954,6 +8302,14 @@ ALTER TABLE ops.audit_waiting ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.balance_alerts ENABLE ROW LEVEL SECURITY;
 
+-- Name: chain_breaks; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.chain_breaks ENABLE ROW LEVEL SECURITY;
+
+-- Name: chain_cursors; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.chain_cursors ENABLE ROW LEVEL SECURITY;
+
 -- Name: deposits; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.deposits ENABLE ROW LEVEL SECURITY;
@@ -8001,6 +8357,14 @@ CREATE POLICY every_row ON ops.audit_waiting TO jobs, operator USING (true) WITH
 -- Name: balance_alerts every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.balance_alerts TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: chain_breaks every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.chain_breaks TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: chain_cursors every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.chain_cursors TO jobs, operator USING (true) WITH CHECK (true);
 
 -- Name: deposits every_row; Type: POLICY; Schema: ops; Owner: -
 
@@ -8061,6 +8425,10 @@ CREATE POLICY every_row ON ops.payout_retries TO jobs, operator USING (true) WIT
 -- Name: rate_limits every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.rate_limits TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: reconciliations every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.reconciliations TO jobs, operator USING (true) WITH CHECK (true);
 
 -- Name: refresh_tokens every_row; Type: POLICY; Schema: ops; Owner: -
 
@@ -8150,6 +8518,14 @@ CREATE POLICY every_row_read ON ops.audit_waiting FOR SELECT TO auditor USING (t
 
 CREATE POLICY every_row_read ON ops.balance_alerts FOR SELECT TO auditor USING (true);
 
+-- Name: chain_breaks every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.chain_breaks FOR SELECT TO auditor USING (true);
+
+-- Name: chain_cursors every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.chain_cursors FOR SELECT TO auditor USING (true);
+
 -- Name: deposits every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.deposits FOR SELECT TO auditor USING (true);
@@ -8209,6 +8585,10 @@ CREATE POLICY every_row_read ON ops.payout_retries FOR SELECT TO auditor USING (
 -- Name: rate_limits every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.rate_limits FOR SELECT TO auditor USING (true);
+
+-- Name: reconciliations every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.reconciliations FOR SELECT TO auditor USING (true);
 
 -- Name: refresh_tokens every_row_read; Type: POLICY; Schema: ops; Owner: -
 
@@ -8309,6 +8689,10 @@ ALTER TABLE ops.payout_retries ENABLE ROW LEVEL SECURITY;
 -- Name: rate_limits; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.rate_limits ENABLE ROW LEVEL SECURITY;
+
+-- Name: reconciliations; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.reconciliations ENABLE ROW LEVEL SECURITY;
 
 -- Name: refresh_tokens; Type: ROW SECURITY; Schema: ops; Owner: -
 
@@ -9309,6 +9693,13 @@ GRANT ALL ON FUNCTION ops.recount_days() TO jobs;
 GRANT ALL ON FUNCTION ops.recount_days() TO operator;
 GRANT ALL ON FUNCTION ops.recount_days() TO auditor;
 
+-- Name: FUNCTION recount_deposits(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.recount_deposits() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.recount_deposits() TO jobs;
+GRANT ALL ON FUNCTION ops.recount_deposits() TO operator;
+GRANT ALL ON FUNCTION ops.recount_deposits() TO auditor;
+
 -- Name: FUNCTION recount_events(); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.recount_events() FROM PUBLIC;
@@ -9562,6 +9953,11 @@ GRANT UPDATE(decided_at) ON TABLE ops.appeals TO operator;
 REVOKE ALL ON FUNCTION public.appeal_event(p_event_id uuid, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.appeal_event(p_event_id uuid, p_reason text) TO api;
 
+-- Name: FUNCTION assign_deposit(p_deposit_id uuid, p_platform_id uuid, OUT id uuid, OUT amount numeric, OUT available numeric); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.assign_deposit(p_deposit_id uuid, p_platform_id uuid, OUT id uuid, OUT amount numeric, OUT available numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.assign_deposit(p_deposit_id uuid, p_platform_id uuid, OUT id uuid, OUT amount numeric, OUT available numeric) TO operator;
+
 -- Name: FUNCTION cancel_stream(p_stream_id uuid); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.cancel_stream(p_stream_id uuid) FROM PUBLIC;
@@ -9690,6 +10086,11 @@ GRANT ALL ON FUNCTION public.create_webhook_endpoint(p_url text, p_event_types t
 
 REVOKE ALL ON FUNCTION public.credentials(p_email text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.credentials(p_email text) TO api;
+
+-- Name: FUNCTION credit_deposits(p_chain_id bigint, p_custody text, p_seen bigint, p_block bigint, p_logs jsonb); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.credit_deposits(p_chain_id bigint, p_custody text, p_seen bigint, p_block bigint, p_logs jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.credit_deposits(p_chain_id bigint, p_custody text, p_seen bigint, p_block bigint, p_logs jsonb) TO jobs;
 
 -- Name: FUNCTION daily_earnings(p_days integer); Type: ACL; Schema: public; Owner: -
 
@@ -9855,6 +10256,11 @@ GRANT ALL ON FUNCTION public.quote_advance(p_platform_id uuid, p_mode text, p_am
 
 REVOKE ALL ON FUNCTION public.rate_task(p_task_id uuid, p_rating integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.rate_task(p_task_id uuid, p_rating integer) TO api;
+
+-- Name: FUNCTION record_reconciliation(p_chain_id bigint, p_custody text, p_block bigint, p_block_hash text, p_chain_custody numeric, p_book_custody numeric, p_in_flight numeric, p_made_up numeric, p_unmatched text[], p_breaks jsonb); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.record_reconciliation(p_chain_id bigint, p_custody text, p_block bigint, p_block_hash text, p_chain_custody numeric, p_book_custody numeric, p_in_flight numeric, p_made_up numeric, p_unmatched text[], p_breaks jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.record_reconciliation(p_chain_id bigint, p_custody text, p_block bigint, p_block_hash text, p_chain_custody numeric, p_book_custody numeric, p_in_flight numeric, p_made_up numeric, p_unmatched text[], p_breaks jsonb) TO jobs;
 
 -- Name: FUNCTION recover_webhook_endpoint(p_endpoint_id uuid, p_since timestamp with time zone, p_all boolean); Type: ACL; Schema: public; Owner: -
 
@@ -10437,6 +10843,18 @@ GRANT SELECT,INSERT,UPDATE ON TABLE ops.balance_alerts TO jobs;
 GRANT SELECT ON TABLE ops.balance_alerts TO operator;
 GRANT SELECT ON TABLE ops.balance_alerts TO auditor;
 
+-- Name: TABLE chain_breaks; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.chain_breaks TO jobs;
+GRANT SELECT ON TABLE ops.chain_breaks TO operator;
+GRANT SELECT ON TABLE ops.chain_breaks TO auditor;
+
+-- Name: TABLE chain_cursors; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.chain_cursors TO jobs;
+GRANT SELECT ON TABLE ops.chain_cursors TO operator;
+GRANT SELECT ON TABLE ops.chain_cursors TO auditor;
+
 -- Name: TABLE deposits; Type: ACL; Schema: ops; Owner: -
 
 GRANT SELECT ON TABLE ops.deposits TO jobs;
@@ -10510,6 +10928,12 @@ GRANT SELECT ON TABLE ops.payout_retries TO api;
 GRANT SELECT ON TABLE ops.payout_retries TO jobs;
 GRANT SELECT ON TABLE ops.payout_retries TO operator;
 GRANT SELECT ON TABLE ops.payout_retries TO auditor;
+
+-- Name: TABLE reconciliations; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.reconciliations TO jobs;
+GRANT SELECT ON TABLE ops.reconciliations TO operator;
+GRANT SELECT ON TABLE ops.reconciliations TO auditor;
 
 -- Name: TABLE settlement_attempts; Type: ACL; Schema: ops; Owner: -
 

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from tests.payday import BLOCK_HASH, Payday
+
 from gigstream_chain.deposits import AGAIN
 from gigstream_chain.reconcile import LATE_SECONDS
-from tests.payday import BLOCK_HASH, Payday
 
 Gap = Callable[[Payday, Decimal], None]
 

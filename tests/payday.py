@@ -1,19 +1,17 @@
 """Custody, busy: a chain and books that pay and are paid, step by step as the service does it."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from eth_account.signers.local import LocalAccount
-from gigstream_chain.evm import web3
 from psycopg.types.json import Jsonb
 from tests.books import Books, Row, call
 from tests.custody import CHAIN_ID, Vault
 
 from devstack import scheduler
+from gigstream_chain.evm import web3
 
 BLOCK_HASH = "0x" + "b1" * 32
 
@@ -91,9 +89,7 @@ class Payday:
 
     def finish(self, settlement: Row, receipt: dict[str, Any]) -> None:
         """Into the books what the receipt says."""
-        failed = [
-            event["args"]["payment_no"] for event in self.vault.events("PaymentFailed", receipt)
-        ]
+        failed = [event["args"]["payment_no"] for event in self.vault.events("PaymentFailed", receipt)]
         self.books.job(
             "finish_settlement", settlement["id"], receipt["transactionHash"].to_0x_hex(), receipt["blockNumber"],
             receipt["blockHash"].to_0x_hex(), 100_000, 20, failed,

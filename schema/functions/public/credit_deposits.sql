@@ -9,7 +9,7 @@
 -- Raises:  GS095 when the stretch does not lie behind the cursor
 -- Locks:   the cursor; then custody and the accounts credited
 -- Cost:    O(logs)
--- Test:    tests/schema/test_deposits.py
+-- Test:    tests/jobs/test_index_deposits.py
 
 CREATE OR REPLACE FUNCTION credit_deposits(
     p_chain_id bigint, p_custody text, p_seen bigint, p_block bigint, p_logs jsonb

@@ -9,7 +9,7 @@
 -- Raises:  GS001 when custody was never indexed
 -- Locks:   the cursor
 -- Cost:    O(breaks)
--- Test:    tests/schema/test_deposits.py
+-- Test:    tests/jobs/test_reconcile_chain.py
 
 CREATE OR REPLACE FUNCTION record_reconciliation(
     p_chain_id bigint,

@@ -45,7 +45,9 @@ def busy(arena: Arena, number: int) -> Iterator[Payday]:
     """A chain and a database of their own, on which everything goes on already."""
     database = f"{arena.database}_{number}"
     with arena.cluster.superuser() as connection:  # what is copied must be nobody's, the pooler's neither
-        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [arena.database])
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [arena.database]
+        )
     arena.cluster.create_database(database, template=arena.database)
     books = Books(lambda role: arena.cluster.url(role, database))
     try:
