@@ -137,7 +137,7 @@ GRANT INSERT, UPDATE ON transactions TO jobs, operator;
 GRANT INSERT, UPDATE ON loans TO jobs, operator;
 GRANT INSERT, UPDATE ON ops.advance_terms TO api;
 GRANT INSERT, DELETE ON ops.loan_quotes TO api;
-GRANT INSERT ON ops.job_runs TO jobs;
+GRANT INSERT ON ops.job_runs TO jobs, signer;
 GRANT INSERT (platform_id, kind, format, from_date, to_date) ON ops.reports TO api;
 GRANT UPDATE (
     status, attempts, leased_until, rows, bytes, sha256, finished_at, expires_at
@@ -192,7 +192,7 @@ process_payment, complete_payment, fail_payment, ops.start_payout, ops.lock_payo
 queue_payouts, queue_settlements, finish_settlement, revert_settlement, observe_settlement, declare_conflict
 TO jobs;
 GRANT EXECUTE ON FUNCTION
-open_signer, reserve_settlement, store_attempt, note_broadcast, circle_submitted
+open_signer, reserve_settlement, store_attempt, note_broadcast, note_refusal, circle_submitted
 TO signer;
 GRANT EXECUTE ON FUNCTION clear_conflict, resume_signer TO operator;
 GRANT EXECUTE ON FUNCTION announce_expiring_keys, ops.purge_expired, default_advance TO jobs;

@@ -16,7 +16,6 @@ from hexbytes import HexBytes
 from devstack.contracts import artifact
 from devstack.node import Node
 from gigstream import config, db
-from gigstream_chain import reader
 from gigstream_chain.evm import web3
 
 CHAIN_ID = 5042002
@@ -211,5 +210,4 @@ def configure(environment: pytest.MonkeyPatch, vault: Vault, *urls: str) -> None
 def forget() -> None:
     """Let the functions read their settings anew, and connect anew."""
     config.settings.cache_clear()
-    reader.node.cache_clear()
     db.close()

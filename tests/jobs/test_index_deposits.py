@@ -22,9 +22,8 @@ from gigstream.errors import Unavailable
 from gigstream.job import Run
 from gigstream_chain import deposits as indexing
 from gigstream_chain import movements
-from gigstream_chain.evm import web3
 from gigstream_chain.movements import STREAM_CREATED, STREAM_TOPPED_UP, TRANSFER, custody, read
-from gigstream_chain.reader import Log
+from gigstream_chain.reader import Log, topic
 
 __all__ = ["vault"]
 
@@ -149,9 +148,9 @@ def test_deposits_and_escrow_of_one_transaction_are_told_apart(vault: Vault) -> 
 def log(number: int, event: str, amount: int) -> Log:
     """A log of custody's: USDC coming in, or something of a stream."""
     where = custody()
-    parties = [bytes(12) + bytes.fromhex(address[2:]) for address in ("0x" + "11" * 20, where.address)]
+    parties = [topic(address) for address in ("0x" + "11" * 20, where.address)]
     source = where.token if event == TRANSFER else where.address
-    return Log(source, (bytes(web3.Web3.keccak(text=event)), *parties), amount.to_bytes(32), 1, f"0x{1:064x}", number)
+    return Log(source.lower(), (event, *parties), f"0x{amount:064x}", 1, f"0x{1:064x}", number)
 
 
 def test_many_deposits_of_one_block_and_one_transaction(job: Job, vault: Vault, books: Books) -> None:
@@ -171,7 +170,7 @@ def test_many_deposits_of_one_block_and_one_transaction(job: Job, vault: Vault, 
 
 
 def test_a_long_way_is_read_in_pages(job: Job, vault: Vault, books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(indexing, "PAGE", 12)
+    monkeypatch.setattr(indexing, "LOG_BLOCKS", 12)
     monkeypatch.setattr(indexing, "AGAIN", 2)
     wallet = vault.account("100")
     for amount in range(1, 8):
@@ -236,7 +235,7 @@ def test_the_next_node_is_asked_when_one_is_down(
 
 def test_a_node_of_another_chain_is_refused(job: Job, vault: Vault, environment: pytest.MonkeyPatch) -> None:
     vault.front.rule = lambda method, _params: "0x1" if method == "eth_chainId" else None
-    with pytest.raises(ConfigError, match="another chain"):
+    with pytest.raises(ConfigError, match="leads to chain 1"):
         job("IndexDeposits")
 
 
@@ -398,7 +397,7 @@ def test_whatever_happens_each_log_is_credited_once(
         patch.setattr(movements, "custody", lambda: where)
         for head, page, again, dies, after in [*runs, (30, 9, 0, 0, False)]:
             script.known = min(head, len(blocks))
-            patch.setattr(indexing, "PAGE", page + again)
+            patch.setattr(indexing, "LOG_BLOCKS", page + again)
             patch.setattr(indexing, "AGAIN", again)
             with suppress(Unavailable):
                 indexing.crediting(Dying(dies, after), script)  # type: ignore[arg-type]

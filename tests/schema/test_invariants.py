@@ -125,7 +125,11 @@ PLANTED = [
     ("accounts.balance in suspense", "UPDATE ledger.accounts SET balance = balance + 1 WHERE kind = 'suspense'", None),
     ("deposits.amount credited", "UPDATE ops.deposits SET amount = amount + 0.000001", None),
     ("deposits.in_suspense", "UPDATE ops.deposits SET in_suspense = FALSE", None),
-    ("deposits.platform_id", "UPDATE ops.deposits SET platform_id = NULL", None),
+    (
+        "deposits.platform_id",
+        "UPDATE ops.deposits SET platform_id = (SELECT max(id::text)::uuid FROM platforms) WHERE NOT in_suspense",
+        None,
+    ),
     ("chain_cursors.block", "UPDATE ops.chain_cursors SET block = 2", None),
     ("reconciliations.breaks", "DELETE FROM ops.chain_breaks", None),
     ("reconciliations.difference", "UPDATE ops.reconciliations SET chain_custody = 9", None),

@@ -12,7 +12,8 @@ from gigstream.config import settings
 from gigstream.job import Counts, Run
 from gigstream.queries import chain
 from gigstream_chain import movements
-from gigstream_chain.reader import PAGE, Reader, ask
+from gigstream_chain.reader import Reader, ask, topic
+from gigstream_chain.rpc import LOG_BLOCKS
 
 # Read again in each run: a node behind a balancer may have left out the logs of blocks that it did not have yet, and
 # what was credited is not credited again.
@@ -33,7 +34,7 @@ def crediting(run: Run, reader: Reader) -> Counts:
     head = reader.head()
     counts = Counter(blocks=0, credited=0, suspended=0)
     while seen < head and run.more_time():
-        block = min(head, seen + PAGE - AGAIN)
+        block = min(head, seen + LOG_BLOCKS - AGAIN)
         found = list(deposits(reader, max(settings().arc_start_block, seen + 1 - AGAIN), block, custody))
         done = run.write(chain.credit(custody.chain_id, custody.address, seen, block, found))
         if done is None:  # another run was here before
@@ -48,7 +49,7 @@ def deposits(reader: Reader, first: int, last: int, custody: movements.Custody) 
 
     What is escrow is told by a receipt, which has all the logs of its transaction or is not there at all.
     """
-    incoming = reader.logs(first, last, custody.token, movements.TRANSFER, None, custody.address)
+    incoming = reader.logs(first, last, custody.token, movements.TRANSFER, None, topic(custody.address))
     for tx_hash in dict.fromkeys(log.tx_hash for log in incoming):
         for one in movements.read(reader.receipt(tx_hash), custody).deposits:
             yield chain.Transfer(one.tx_hash, one.log_index, one.block, one.sender, Decimal(one.amount).scaleb(-6))

@@ -8,31 +8,22 @@ is escrow and no deposit. What leaves escrow is followed by an event in the same
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from eth_typing import ChecksumAddress
+from eth_utils.address import to_checksum_address
 
 from gigstream.config import settings
-from gigstream_chain.evm import web3
-from gigstream_chain.reader import Log
+from gigstream_chain.reader import Log, topic
 
-TRANSFER = "Transfer(address,address,uint256)"
-BATCH_PAID = "BatchPaid(uint256,uint256,uint256)"
-PAYMENT_FAILED = "PaymentFailed(uint256,address,uint256)"
-STREAM_CREATED = "StreamCreated(uint256,address,address,uint256,uint256,uint256)"
-STREAM_TOPPED_UP = "StreamToppedUp(uint256,address,uint256,uint256)"
-STREAM_RELEASED = "StreamReleased(uint256,address,uint256)"
-STREAM_CANCELLED = "StreamCancelled(uint256,address,uint256,uint256)"
+TRANSFER = topic("Transfer(address,address,uint256)")
+BATCH_PAID = topic("BatchPaid(uint256,uint256,uint256)")
+PAYMENT_FAILED = topic("PaymentFailed(uint256,address,uint256)")
+STREAM_CREATED = topic("StreamCreated(uint256,address,address,uint256,uint256,uint256)")
+STREAM_TOPPED_UP = topic("StreamToppedUp(uint256,address,uint256,uint256)")
+STREAM_RELEASED = topic("StreamReleased(uint256,address,uint256)")
+STREAM_CANCELLED = topic("StreamCancelled(uint256,address,uint256,uint256)")
 RECEIVED, SENT = "transfer in", "transfer out"
 
 IN = {RECEIVED, STREAM_CREATED, STREAM_TOPPED_UP}
 OUT = {SENT, PAYMENT_FAILED, BATCH_PAID, STREAM_RELEASED, STREAM_CANCELLED}
-
-_EVENTS = {
-    bytes(web3.Web3.keccak(text=signature)): signature
-    for signature in (
-        *(TRANSFER, BATCH_PAID, PAYMENT_FAILED),
-        *(STREAM_CREATED, STREAM_TOPPED_UP, STREAM_RELEASED, STREAM_CANCELLED),
-    )
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +31,14 @@ class Custody:
     """Where the money is: an address on a chain, and the token that it holds there."""
 
     chain_id: int
-    token: ChecksumAddress
-    address: ChecksumAddress
+    token: str
+    address: str
 
 
 def custody() -> Custody:
     """The configured one; the case of its addresses is their checksum's."""
     known = settings()
-    token, address = map(web3.Web3.to_checksum_address, (known.arc_usdc_address, known.custody_address))
+    token, address = map(to_checksum_address, (known.arc_usdc_address, known.custody_address))
     return Custody(known.arc_chain_id, token, address)
 
 
@@ -103,10 +94,10 @@ def read(logs: Iterable[Log], custody: Custody) -> Movements:
 
 def _event(log: Log, custody: Custody) -> str | None:
     """What a log tells about custody."""
-    event = _EVENTS.get(log.topics[0]) if log.topics else None
-    if event != TRANSFER:
-        return event if log.address == custody.address else None
-    if log.address != custody.token or _words(log)[0] == 0:
+    event = log.topics[0] if log.topics else None
+    if log.address == custody.address.lower():
+        return event
+    if event != TRANSFER or log.address != custody.token.lower() or _words(log)[0] == 0:
         return None
     if _address(log.topics[2]) == custody.address:
         return RECEIVED
@@ -131,7 +122,7 @@ def _outgoing(told: list[tuple[str, Log]]) -> tuple[Batch, ...]:
     payments: list[Payment] = []  # since the last batch
     for event, log in told:
         if event == BATCH_PAID:
-            first, paid = int.from_bytes(log.topics[1]), _words(log)[1]
+            first, paid = int(log.topics[1], 16), _words(log)[1]
             batches.append(Batch(log.tx_hash, log.block, first, paid, tuple(payments)))
             payments = []
         elif event in {SENT, PAYMENT_FAILED}:
@@ -145,8 +136,9 @@ def _outgoing(told: list[tuple[str, Log]]) -> tuple[Batch, ...]:
 
 
 def _words(log: Log) -> list[int]:
-    return [int.from_bytes(log.data[at : at + 32]) for at in range(0, len(log.data), 32)]
+    digits = log.data[2:]
+    return [int(digits[start : start + 64], 16) for start in range(0, len(digits), 64)]
 
 
-def _address(topic: bytes) -> str:
-    return web3.Web3.to_checksum_address(topic[12:])
+def _address(text: str) -> str:
+    return to_checksum_address(f"0x{text[-40:]}")

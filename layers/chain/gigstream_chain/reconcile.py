@@ -15,7 +15,7 @@ from gigstream_chain import movements
 from gigstream_chain.comparing import Comparison, compare
 from gigstream_chain.deposits import AGAIN
 from gigstream_chain.movements import Custody, Movements
-from gigstream_chain.reader import Block, Log, Reader, TransactionNotFound, ask
+from gigstream_chain.reader import Block, Log, Reader, Unknown, ask, topic
 
 # Until then the books may lack what is on the chain: the jobs that read it run each minute.
 LATE_SECONDS = 900
@@ -67,9 +67,9 @@ class View:
 
     def held(self) -> Decimal:
         """USDC in custody: what the address has, less what streams on the contract hold of it."""
-        held = self.reader.call(self.custody.token, "balanceOf(address)", self.tip.number, self.custody.address)
+        held = self.reader.view(self.custody.token, "balanceOf(address)", self.tip.number, self.custody.address)
         if settings().settlement_rail == "web3":
-            held -= self.reader.call(self.custody.address, "escrowed()", self.tip.number)
+            held -= self.reader.view(self.custody.address, "escrowed()", self.tip.number)
         return Decimal(held).scaleb(-6)
 
     def moved(self) -> dict[str, Movements]:
@@ -78,8 +78,8 @@ class View:
         token, address = self.custody.token, self.custody.address
         logs: dict[str, dict[int, Log]] = defaultdict(dict)
         for found in (
-            self.reader.logs(first, self.tip.number, token, movements.TRANSFER, None, address),
-            self.reader.logs(first, self.tip.number, token, movements.TRANSFER, address),
+            self.reader.logs(first, self.tip.number, token, movements.TRANSFER, None, topic(address)),
+            self.reader.logs(first, self.tip.number, token, movements.TRANSFER, topic(address)),
             self.reader.logs(first, self.tip.number, address),
         ):
             for one in found:
@@ -93,7 +93,7 @@ class View:
         """What transactions moved; those that the chain does not have are left out."""
         found = {}
         for tx_hash in hashes:
-            with suppress(TransactionNotFound):
+            with suppress(Unknown):
                 found[tx_hash] = self._receipt(tx_hash)
         return found
 
