@@ -4238,6 +4238,23 @@ BEGIN
 END;
 $$;
 
+-- Name: note_refusal(uuid, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.note_refusal(p_id uuid, p_error text) RETURNS ops.settlements
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_settlement ops.settlements := ops.lock_settlement(p_id);
+BEGIN
+    IF v_settlement.state <> 'queued' THEN
+        RAISE EXCEPTION 'the settlement is %, not queued', v_settlement.state USING ERRCODE = 'GS011';
+    END IF;
+    UPDATE ops.settlements AS s SET error = p_error WHERE s.id = p_id AND s.error IS DISTINCT FROM p_error;
+    RETURN ops.lock_settlement(p_id);
+END;
+$$;
+
 -- Name: observe_settlement(uuid, boolean); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.observe_settlement(p_id uuid, p_is_missing boolean) RETURNS integer
@@ -10198,6 +10215,11 @@ GRANT ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone
 REVOKE ALL ON FUNCTION public.note_broadcast(p_tx_hash text, p_answer text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.note_broadcast(p_tx_hash text, p_answer text) TO signer;
 
+-- Name: FUNCTION note_refusal(p_id uuid, p_error text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.note_refusal(p_id uuid, p_error text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_refusal(p_id uuid, p_error text) TO signer;
+
 -- Name: FUNCTION observe_settlement(p_id uuid, p_is_missing boolean); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.observe_settlement(p_id uuid, p_is_missing boolean) FROM PUBLIC;
@@ -10894,6 +10916,7 @@ GRANT UPDATE(expires_at) ON TABLE ops.inbound_secrets TO api;
 GRANT SELECT,INSERT ON TABLE ops.job_runs TO jobs;
 GRANT SELECT ON TABLE ops.job_runs TO operator;
 GRANT SELECT ON TABLE ops.job_runs TO auditor;
+GRANT INSERT ON TABLE ops.job_runs TO signer;
 
 -- Name: TABLE memberships; Type: ACL; Schema: ops; Owner: -
 
