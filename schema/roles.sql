@@ -68,6 +68,7 @@ GRANT SELECT ON ops.paid_workers, ops.audit_places TO jobs, operator, auditor;
 GRANT SELECT ON
 ops.worker_counters, ops.deposits, ops.event_counters, ops.job_runs, ops.audit_waiting, ops.audit_seals
 TO jobs, operator, auditor;
+GRANT SELECT ON ops.chain_cursors, ops.reconciliations, ops.chain_breaks TO jobs, operator, auditor;
 -- What a batch pays in all is no tenant's to know.
 GRANT SELECT (
     id, rail, chain_id, contract, state, tx_hash, block_number, block_hash, gas_used, gas_price, created_at, updated_at
@@ -197,20 +198,24 @@ GRANT EXECUTE ON FUNCTION clear_conflict, resume_signer TO operator;
 GRANT EXECUTE ON FUNCTION announce_expiring_keys, ops.purge_expired, default_advance TO jobs;
 GRANT EXECUTE ON FUNCTION claim_report, finish_report TO jobs;
 GRANT EXECUTE ON FUNCTION ops.claim_deliveries, ops.store_deliveries, ops.disable_endpoints, alert_balances TO jobs;
-GRANT EXECUTE ON FUNCTION set_platform_active, fund_pool, write_off_advance, resolve_dispute, decide_appeal TO operator;
+GRANT EXECUTE ON FUNCTION credit_deposits, record_reconciliation TO jobs;
+GRANT EXECUTE ON FUNCTION set_platform_active, assign_deposit, write_off_advance, resolve_dispute, decide_appeal
+TO operator;
 GRANT EXECUTE ON FUNCTION ops.seal_audit TO jobs;
 GRANT EXECUTE ON FUNCTION
 ops.check_invariants, ops.recount_workers, ops.recount_platforms, ops.recount_reputation, ops.recount_tasks,
-ops.recount_transactions, ops.recount_settlements, ops.recount_advances, ops.recount_accounts, ops.recount_days,
+ops.recount_transactions, ops.recount_settlements, ops.recount_advances, ops.recount_accounts, ops.recount_deposits,
+ops.recount_days,
 ops.recount_events,
 ops.verify_audit, ops.audit_digest, ops.seal_digest
 TO jobs, operator, auditor;
 
--- A platform may make up a deposit only where money is made up too.
+-- A platform, and an operator for the pool, may make up a deposit only where money is made up too.
 DO $$
 BEGIN
     IF current_setting('gigstream.mode', TRUE) = 'test' THEN
         GRANT EXECUTE ON FUNCTION deposit TO api;
+        GRANT EXECUTE ON FUNCTION fund_pool TO operator;
     END IF;
 END;
 $$;

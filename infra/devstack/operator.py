@@ -49,9 +49,26 @@ def add_to(commands: Any) -> None:
     on.add_argument("platform_id", type=UUID, metavar="PLATFORM", help="its id")
     on.set_defaults(query=lambda given: operator.set_platform_active(given.platform_id, is_active=True))
 
-    fund = act("fund-pool", "put money into the pool that advances are paid from", "Doing it twice funds it twice.")
-    fund.add_argument("amount", type=_amount, metavar="AMOUNT", help='USDC, such as "2500" or "12.50"')
-    fund.set_defaults(query=lambda given: operator.fund_pool(given.amount))
+    assign = act(
+        "assign-deposit",
+        "give a deposit of an unknown sender to the platform that it is of",
+        "Until then it is in suspense. It cannot be undone.",
+    )
+    assign.add_argument("deposit_id", type=UUID, metavar="DEPOSIT", help="its id")
+    assign.add_argument("platform_id", type=UUID, metavar="PLATFORM", help="the platform's id")
+    assign.set_defaults(query=lambda given: operator.assign_deposit(given.deposit_id, given.platform_id))
+
+    fund = act(
+        "fund-pool",
+        "put money into the pool that advances are paid from",
+        "A deposit is put there once; an amount is made up, in test mode only, and doing it twice funds it twice.",
+    )
+    whence = fund.add_mutually_exclusive_group(required=True)
+    whence.add_argument("amount", nargs="?", type=_amount, metavar="AMOUNT", help='USDC, such as "2500" or "12.50"')
+    whence.add_argument("--deposit", type=UUID, metavar="DEPOSIT", help="the id of a deposit that is in suspense")
+    fund.set_defaults(
+        query=lambda given: operator.fund_pool_by(given.deposit) if given.deposit else operator.fund_pool(given.amount)
+    )
 
     write_off = act(
         "write-off",

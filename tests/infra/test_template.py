@@ -31,7 +31,7 @@ OWN_ROLE = {
     "SubmitSettlements": "Signer",
 }
 # Who speaks to the chain; nobody else loads web3.
-ON_CHAIN = {"SubmitSettlements", "ConfirmSettlements"}
+ON_CHAIN = {"SubmitSettlements", "ConfirmSettlements", "IndexDeposits", "ReconcileChain"}
 
 
 def handlers(folder: str, attribute: str) -> set[str]:
@@ -71,7 +71,7 @@ def test_a_function_has_the_rights_of_its_kind_and_no_more(name: str) -> None:
     assert properties["Role"] == {"Fn::GetAtt": f"{role}Role.Arn"}
     assert properties["LoggingConfig"] == {"LogGroup": {"Ref": f"{kind}Logs"}}
     given = set(properties.get("Environment", {}).get("Variables", {}))
-    chain = {"ARC_RPC_URL"} if name in ON_CHAIN else set()
+    chain = {"ARC_RPC_URL", "ARC_START_BLOCK"} if name in ON_CHAIN else set()
     assert ({"Ref": "ChainLayer"} in properties.get("Layers", [])) == (name in ON_CHAIN)
     webhooks = {"WEBHOOK_ENCRYPTION_KEY"} if name in DERIVING else set()
     allowed = {

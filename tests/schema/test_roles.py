@@ -58,6 +58,9 @@ def test_no_role_of_the_service_writes_a_balance_or_a_statistic(books: Books, ro
         "UPDATE ops.memberships SET open_tasks = 1",
         "UPDATE ops.worker_counters SET tasks = 1",
         "INSERT INTO ops.deposits (amount) VALUES (1)",
+        "UPDATE ops.deposits SET platform_id = NULL",
+        "UPDATE ops.chain_cursors SET block = 0",
+        "UPDATE ops.chain_breaks SET closed_by = found_by",
     ]:
         with refused("42501"):
             books.connection(role).execute(statement)
@@ -144,6 +147,9 @@ def test_a_role_calls_the_functions_of_its_own_work_only(books: Books) -> None:
         ("api", "ops.check_invariants()"),
         ("jobs", "create_task(NULL, NULL, NULL, NULL)"),
         ("jobs", "deposit(1)"),
+        ("api", "credit_deposits(NULL, NULL, NULL, NULL, NULL)"),
+        ("operator", "credit_deposits(NULL, NULL, NULL, NULL, NULL)"),
+        ("signer", "record_reconciliation(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)"),
         ("operator", "deposit(1)"),
         ("signer", "release_due(now(), 1)"),
         ("signer", "ledger.account('custody')"),

@@ -28,6 +28,8 @@ NEVER_ANSWERED = {
     errors.SignerPaused,
     errors.TooManyOpen,
     errors.NotOurs,
+    errors.CursorGap,
+    errors.CustodyDiffers,
 }
 _FUNCTION = re.compile(r"CREATE OR REPLACE FUNCTION\s+([\w.]+)")
 _BY_STATE = {state: error for error in ALL for state in error.sqlstates}

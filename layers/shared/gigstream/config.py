@@ -100,6 +100,11 @@ class Settings:
         return self.environment.get("ARC_USDC_ADDRESS") or "0x3600000000000000000000000000000000000000"
 
     @property
+    def arc_start_block(self) -> int:
+        """Where custody's history begins; nothing before it is read."""
+        return _positive(self.environment, "ARC_START_BLOCK", 1)
+
+    @property
     def arc_contract_address(self) -> str:
         return self._required("ARC_CONTRACT_ADDRESS")
 

@@ -347,6 +347,19 @@ class AuditTampered(GigStreamError):
     code = "audit_tampered"
 
 
+class CursorGap(GigStreamError):
+    """These blocks do not follow those that were read before."""
+
+    code = "cursor_gap"
+    sqlstates = ("GS095",)
+
+
+class CustodyDiffers(GigStreamError):
+    """Custody on the chain is not what the books say."""
+
+    code = "custody_differs"
+
+
 class Unavailable(GigStreamError):
     """The service is unavailable for a moment; try again."""
 

@@ -19,6 +19,7 @@ AS $$
         UNION ALL SELECT r.* FROM ops.recount_settlements() AS r
         UNION ALL SELECT r.* FROM ops.recount_advances() AS r
         UNION ALL SELECT r.* FROM ops.recount_accounts() AS r
+        UNION ALL SELECT r.* FROM ops.recount_deposits() AS r
         UNION ALL SELECT r.* FROM ops.recount_days() AS r
         UNION ALL SELECT r.* FROM ops.recount_events() AS r
     ) AS f

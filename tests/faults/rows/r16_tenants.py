@@ -58,6 +58,7 @@ PATCH /v1/platforms/{platform_id}
 GET /v1/platforms/{platform_id}/advance-terms
 PATCH /v1/platforms/{platform_id}/advance-terms
 GET /v1/platforms/{platform_id}/balance
+GET /v1/platforms/{platform_id}/funding
 GET /v1/platforms/{platform_id}/analytics
 GET /v1/platforms/{platform_id}/workers
 GET /v1/platforms/{platform_id}/transactions

@@ -29,6 +29,15 @@ class Funding:
 
 
 @dataclass(frozen=True, slots=True)
+class Assignment:
+    """A deposit that was in suspense, and what its platform has available with it, USDC."""
+
+    id: UUID
+    amount: Decimal
+    available: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class WriteOff:
     """What came back of the amount advanced, and what the pool has lost of it, USDC."""
 
@@ -69,8 +78,25 @@ def set_platform_active(platform_id: UUID, is_active: bool) -> Query[Platform]:
     )
 
 
+def assign_deposit(deposit_id: UUID, platform_id: UUID) -> Query[Assignment]:
+    """Give a deposit that is in suspense to a platform. NotFound; WrongState when it is not in suspense."""
+    return one(
+        Assignment,
+        "SELECT id, amount, available FROM assign_deposit(%(deposit_id)s, %(platform_id)s)",
+        deposit_id=deposit_id,
+        platform_id=platform_id,
+    )
+
+
+def fund_pool_by(deposit_id: UUID) -> Query[Funding]:
+    """Put a deposit that is in suspense into the pool that advances are paid from. NotFound, WrongState."""
+    return one(
+        Funding, "SELECT id, amount, available AS pool FROM assign_deposit(%(deposit_id)s)", deposit_id=deposit_id
+    )
+
+
 def fund_pool(amount: Decimal) -> Query[Funding]:
-    """Put USDC into the pool that advances are paid from. Twice is twice: nothing tells a repetition from a new one."""
+    """Put made-up USDC into the pool. Forbidden in live mode. Twice is twice: nothing tells a repetition."""
     return one(Funding, "SELECT id, %(amount)s AS amount, pool FROM fund_pool(%(amount)s)", amount=amount)
 
 
