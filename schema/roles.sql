@@ -68,6 +68,8 @@ GRANT SELECT ON ops.paid_workers, ops.audit_places TO jobs, operator, auditor;
 GRANT SELECT ON
 ops.worker_counters, ops.deposits, ops.event_counters, ops.job_runs, ops.audit_waiting, ops.audit_seals
 TO jobs, operator, auditor;
+GRANT SELECT ON ops.circle_keys, ops.circle_notifications, ops.turns, ops.wallet_orders, ops.ordered_wallets
+TO jobs, operator, auditor;
 GRANT SELECT ON transactions TO signer;
 GRANT SELECT ON ops.advance_terms, ops.loan_quotes TO api, jobs, operator, auditor;
 
@@ -123,6 +125,9 @@ GRANT UPDATE (
 GRANT INSERT (platform_id), UPDATE (expires_at) ON ops.inbound_secrets TO api;
 GRANT INSERT, UPDATE ON ops.balance_alerts TO jobs;
 GRANT UPDATE (account_age_days) ON workers TO jobs;
+GRANT INSERT, UPDATE (finished_at), DELETE ON ops.wallet_orders TO jobs;
+GRANT INSERT (worker_id, order_id), UPDATE (wallet_id, wallet_address) ON ops.ordered_wallets TO jobs;
+GRANT UPDATE (wallet_id, wallet_address) ON workers TO jobs;
 GRANT INSERT, UPDATE ON transactions TO jobs, operator, signer;
 GRANT INSERT, UPDATE ON loans TO jobs, operator;
 GRANT INSERT, UPDATE ON ops.advance_terms TO api;
@@ -172,8 +177,10 @@ sign_out,
 refresh_session, who_am_i,
 accept_advance, repay_advance, daily_earnings, ledger.lock_advance,
 delete_webhook_endpoint,
-ops.lock_members, ops.verify_own_audit, ledger.balance_at
+ops.lock_members, ops.verify_own_audit, ledger.balance_at,
+ops.circle_key, ops.keep_circle_key, store_circle_notification
 TO api;
+GRANT EXECUTE ON FUNCTION ops.take_turn TO api, jobs, signer;
 
 GRANT EXECUTE ON FUNCTION release_due, release_each, update_account_ages, process_payment, complete_payment TO jobs;
 GRANT EXECUTE ON FUNCTION announce_expiring_keys, ops.purge_expired, default_advance TO jobs;
@@ -181,6 +188,7 @@ GRANT EXECUTE ON FUNCTION claim_report, finish_report TO jobs;
 GRANT EXECUTE ON FUNCTION ops.claim_deliveries, ops.store_deliveries, ops.disable_endpoints, alert_balances TO jobs;
 GRANT EXECUTE ON FUNCTION set_platform_active, fund_pool, write_off_advance, resolve_dispute, decide_appeal TO operator;
 GRANT EXECUTE ON FUNCTION ops.seal_audit TO jobs;
+GRANT EXECUTE ON FUNCTION order_wallets, keep_wallets TO jobs;
 GRANT EXECUTE ON FUNCTION
 ops.check_invariants, ops.recount_workers, ops.recount_platforms, ops.recount_reputation, ops.recount_tasks,
 ops.recount_transactions, ops.recount_advances, ops.recount_accounts, ops.recount_days, ops.recount_events,

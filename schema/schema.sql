@@ -636,6 +636,15 @@ CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, 
     ORDER BY f.figure, f.subject
 $$;
 
+-- Name: circle_key(uuid); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.circle_key(p_id uuid) RETURNS bytea
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'ops', 'pg_temp'
+    AS $$
+    SELECT k.public_key FROM ops.circle_keys AS k WHERE k.id = p_id
+$$;
+
 -- Name: claim_deliveries(integer, integer, interval); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.claim_deliveries(p_limit integer, p_each integer, p_lease interval) RETURNS TABLE(id uuid, attempts integer, endpoint_id uuid, url text, secret_version integer, previous_version integer, event_id uuid, event text, created_at timestamp with time zone, sequence bigint, data jsonb)
@@ -1061,6 +1070,15 @@ CREATE FUNCTION ops.is_wanted(p_endpoint_id uuid, p_event_types text[], p_event 
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (p_event = 'webhook_endpoint.test'::text) THEN (p_object_id = p_endpoint_id) ELSE ((p_object_type <> 'loan'::text) AND (((p_event_types)[1] = '*'::text) OR (p_event = ANY (p_event_types)))) END;
 
+-- Name: keep_circle_key(uuid, bytea); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.keep_circle_key(p_id uuid, p_public_key bytea) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'ops', 'pg_temp'
+    AS $$
+    INSERT INTO ops.circle_keys (id, public_key) VALUES (p_id, p_public_key) ON CONFLICT (id) DO NOTHING
+$$;
+
 -- Name: lacking_scopes(text[]); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.lacking_scopes(p_scopes text[]) RETURNS text
@@ -1331,6 +1349,12 @@ BEGIN
         SELECT e.ctid FROM ops.webhook_deliveries AS e
         WHERE e.status <> 'pending' AND e.created_at < v_now - interval '30 days' LIMIT p_limit FOR UPDATE SKIP LOCKED
     )) RETURNING 1) SELECT 'webhook_deliveries', count(*)::integer FROM gone;
+
+    -- Older than those that are still taken, so none can come again as new.
+    RETURN QUERY WITH gone AS (DELETE FROM ops.circle_notifications WHERE ctid = ANY(ARRAY(
+        SELECT e.ctid FROM ops.circle_notifications AS e
+        WHERE e.received_at < v_now - interval '30 days' LIMIT p_limit FOR UPDATE SKIP LOCKED
+    )) RETURNING 1) SELECT 'circle_notifications', count(*)::integer FROM gone;
 END;
 $$;
 
@@ -2131,6 +2155,26 @@ CREATE FUNCTION ops.stored_answer(p_route text, p_key text, OUT status smallint,
     SELECT i.status, i.body
     FROM ops.idempotency_keys AS i
     WHERE i.principal = ops.principal() AND i.route = p_route AND i.key = p_key
+$$;
+
+-- Name: take_turn(text, interval, interval); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.take_turn(p_name text, p_interval interval, p_patience interval) RETURNS double precision
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'ops', 'pg_temp'
+    AS $$
+    -- The clock is read when the row is locked, not when the statement began to wait for it. A turn that is due in a
+    -- minute was taken before the clock was set back.
+    INSERT INTO ops.turns AS t (name, next_at)
+    VALUES (p_name, clock_timestamp() + p_interval)
+    ON CONFLICT (name) DO UPDATE
+    SET next_at = p_interval + CASE
+        WHEN t.next_at > clock_timestamp() + p_patience + interval '1 minute' THEN clock_timestamp()
+        ELSE greatest(t.next_at, clock_timestamp())
+    END
+    WHERE t.next_at <= clock_timestamp() + p_patience
+        OR t.next_at > clock_timestamp() + p_patience + interval '1 minute'
+    RETURNING greatest(0, extract(EPOCH FROM next_at - p_interval - clock_timestamp()))
 $$;
 
 -- Name: tell_reputation(); Type: FUNCTION; Schema: ops; Owner: -
@@ -3401,6 +3445,56 @@ BEGIN
 END;
 $$;
 
+-- Name: keep_wallets(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.keep_wallets(p_order_id uuid, p_wallets jsonb) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_order ops.wallet_orders;
+    v_given uuid [];
+BEGIN
+    SELECT * INTO v_order FROM ops.wallet_orders AS o WHERE o.id = p_order_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no order %', p_order_id USING ERRCODE = 'GS001';
+    ELSIF v_order.finished_at IS NOT NULL THEN
+        RETURN 0;
+    END IF;
+
+    IF ARRAY(
+        SELECT x.worker_id FROM ops.ordered_wallets AS x WHERE x.order_id = p_order_id ORDER BY x.worker_id
+    ) <> ARRAY(
+        SELECT r.worker_id FROM jsonb_to_recordset(p_wallets) AS r (worker_id uuid) ORDER BY r.worker_id
+    ) THEN
+        RAISE EXCEPTION 'the wallets are not those of the order''s workers' USING ERRCODE = 'GS100';
+    END IF;
+
+    UPDATE ops.ordered_wallets AS x
+    SET wallet_id = r.wallet_id, wallet_address = r.wallet_address
+    FROM jsonb_to_recordset(p_wallets) AS r (worker_id uuid, wallet_id text, wallet_address text)
+    WHERE x.worker_id = r.worker_id;
+
+    PERFORM FROM workers AS w
+    WHERE w.id IN (SELECT x.worker_id FROM ops.ordered_wallets AS x WHERE x.order_id = p_order_id)
+    ORDER BY w.id
+    FOR NO KEY UPDATE;
+    WITH given AS (
+        UPDATE workers AS w
+        SET wallet_id = x.wallet_id, wallet_address = x.wallet_address
+        FROM ops.ordered_wallets AS x
+        WHERE x.order_id = p_order_id AND w.id = x.worker_id
+            AND w.wallet_address IS NULL AND w.email <> w.id || '@erased.invalid'
+        RETURNING w.id
+    )
+
+    SELECT coalesce(array_agg(g.id), '{}') INTO v_given FROM given AS g;
+    PERFORM ops.audit('worker.wallet_created', 'worker', g.id) FROM unnest(v_given) AS g (id);
+
+    UPDATE ops.wallet_orders AS o SET finished_at = clock_timestamp() WHERE o.id = p_order_id;
+    RETURN cardinality(v_given);
+END;
+$$;
+
 -- Name: next_release(timestamp with time zone, timestamp with time zone, integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) RETURNS timestamp with time zone
@@ -3432,6 +3526,42 @@ BEGIN
     RETURNING * INTO v_report;
     PERFORM ops.audit('report.ordered', 'report', v_report.id, jsonb_build_object('kind', p_kind));
     RETURN v_report;
+END;
+$$;
+
+-- Name: order_wallets(integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.order_wallets(p_limit integer) RETURNS TABLE(order_id uuid, worker_id uuid)
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_order uuid;
+BEGIN
+    SELECT o.id INTO v_order FROM ops.wallet_orders AS o WHERE o.finished_at IS NULL;
+    IF NOT FOUND THEN
+        INSERT INTO ops.wallet_orders DEFAULT VALUES
+        ON CONFLICT ((finished_at IS NULL)) WHERE finished_at IS NULL DO NOTHING
+        RETURNING id INTO v_order;
+        IF v_order IS NULL THEN  -- another run was first
+            RETURN QUERY SELECT * FROM order_wallets(p_limit);
+            RETURN;
+        END IF;
+
+        INSERT INTO ops.ordered_wallets (worker_id, order_id)
+        SELECT w.id, v_order
+        FROM workers AS w
+        WHERE w.wallet_address IS NULL AND w.wallet_id IS NULL AND w.email <> w.id || '@erased.invalid'
+            AND NOT EXISTS (SELECT FROM ops.ordered_wallets AS x WHERE x.worker_id = w.id)
+        ORDER BY w.id
+        LIMIT p_limit;
+        IF NOT FOUND THEN
+            DELETE FROM ops.wallet_orders AS o WHERE o.id = v_order;
+            RETURN;
+        END IF;
+    END IF;
+
+    RETURN QUERY
+    SELECT x.order_id, x.worker_id FROM ops.ordered_wallets AS x WHERE x.order_id = v_order ORDER BY x.worker_id;
 END;
 $$;
 
@@ -4373,6 +4503,20 @@ BEGIN
 END;
 $$;
 
+-- Name: store_circle_notification(uuid, text, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.store_circle_notification(p_id uuid, p_type text, p_circle_tx_id text, p_state text, p_sent_at timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO ops.circle_notifications (id, notification_type, circle_tx_id, state, sent_at)
+    VALUES (p_id, p_type, p_circle_tx_id, p_state, p_sent_at)
+    ON CONFLICT (id) DO NOTHING;
+    RETURN FOUND;
+END;
+$$;
+
 -- Name: stream_accrued(numeric, numeric, timestamp with time zone, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) RETURNS numeric
@@ -5063,6 +5207,26 @@ CREATE TABLE ops.balance_alerts (
     is_low boolean DEFAULT false NOT NULL
 );
 
+-- Name: circle_keys; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.circle_keys (
+    id uuid NOT NULL,
+    public_key bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT circle_keys_public_key_check CHECK (((length(public_key) >= 1) AND (length(public_key) <= 1000)))
+);
+
+-- Name: circle_notifications; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.circle_notifications (
+    id uuid NOT NULL,
+    notification_type text NOT NULL,
+    circle_tx_id text,
+    state text,
+    sent_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
 -- Name: deposits; Type: TABLE; Schema: ops; Owner: -
 
 CREATE TABLE ops.deposits (
@@ -5165,6 +5329,16 @@ CREATE TABLE ops.memberships (
 )
 WITH (fillfactor='80');
 
+-- Name: ordered_wallets; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.ordered_wallets (
+    worker_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    wallet_id text,
+    wallet_address ops.address,
+    CONSTRAINT ordered_wallets_made CHECK ((num_nulls(wallet_id, wallet_address) = ANY (ARRAY[0, 2])))
+);
+
 -- Name: outbox; Type: TABLE; Schema: ops; Owner: -
 
 CREATE TABLE ops.outbox (
@@ -5258,6 +5432,14 @@ CREATE TABLE ops.transaction_states (
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
+-- Name: turns; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.turns (
+    name text NOT NULL,
+    next_at timestamp with time zone NOT NULL
+)
+WITH (fillfactor='50');
+
 -- Name: wallet_nonces; Type: TABLE; Schema: ops; Owner: -
 
 CREATE TABLE ops.wallet_nonces (
@@ -5267,6 +5449,14 @@ CREATE TABLE ops.wallet_nonces (
     expires_at timestamp with time zone NOT NULL,
     CONSTRAINT wallet_nonces_nonce_check CHECK (((length(nonce) >= 8) AND (length(nonce) <= 64))),
     CONSTRAINT wallet_nonces_purpose_check CHECK ((purpose = ANY (ARRAY['sign_in'::text, 'set_wallet'::text])))
+);
+
+-- Name: wallet_orders; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.wallet_orders (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    finished_at timestamp with time zone
 );
 
 -- Name: worker_counters; Type: TABLE; Schema: ops; Owner: -
@@ -5555,6 +5745,16 @@ ALTER TABLE ONLY ops.audit_waiting
 ALTER TABLE ONLY ops.balance_alerts
     ADD CONSTRAINT balance_alerts_pkey PRIMARY KEY (platform_id);
 
+-- Name: circle_keys circle_keys_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.circle_keys
+    ADD CONSTRAINT circle_keys_pkey PRIMARY KEY (id);
+
+-- Name: circle_notifications circle_notifications_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.circle_notifications
+    ADD CONSTRAINT circle_notifications_pkey PRIMARY KEY (id);
+
 -- Name: deposits deposits_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.deposits
@@ -5625,6 +5825,16 @@ ALTER TABLE ONLY ops.loan_quotes
 ALTER TABLE ONLY ops.memberships
     ADD CONSTRAINT memberships_pkey PRIMARY KEY (platform_id, worker_id);
 
+-- Name: ordered_wallets ordered_wallets_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.ordered_wallets
+    ADD CONSTRAINT ordered_wallets_pkey PRIMARY KEY (worker_id);
+
+-- Name: ordered_wallets ordered_wallets_wallet_id_key; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.ordered_wallets
+    ADD CONSTRAINT ordered_wallets_wallet_id_key UNIQUE (wallet_id);
+
 -- Name: outbox outbox_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.outbox
@@ -5680,10 +5890,20 @@ ALTER TABLE ONLY ops.task_days
 ALTER TABLE ONLY ops.transaction_states
     ADD CONSTRAINT transaction_states_pkey PRIMARY KEY (id);
 
+-- Name: turns turns_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.turns
+    ADD CONSTRAINT turns_pkey PRIMARY KEY (name);
+
 -- Name: wallet_nonces wallet_nonces_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.wallet_nonces
     ADD CONSTRAINT wallet_nonces_pkey PRIMARY KEY (nonce);
+
+-- Name: wallet_orders wallet_orders_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.wallet_orders
+    ADD CONSTRAINT wallet_orders_pkey PRIMARY KEY (id);
 
 -- Name: webhook_deliveries webhook_deliveries_event_id_endpoint_id_key; Type: CONSTRAINT; Schema: ops; Owner: -
 
@@ -5838,6 +6058,10 @@ CREATE UNIQUE INDEX appeals_event_key ON ops.appeals USING btree (event_id) WHER
 
 CREATE INDEX audit_seals_xid_idx ON ops.audit_seals USING btree (xid);
 
+-- Name: circle_notifications_received_at_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX circle_notifications_received_at_idx ON ops.circle_notifications USING btree (received_at);
+
 -- Name: deposits_platform_id_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX deposits_platform_id_idx ON ops.deposits USING btree (platform_id, id);
@@ -5881,6 +6105,10 @@ CREATE INDEX loan_quotes_worker_id_idx ON ops.loan_quotes USING btree (worker_id
 -- Name: memberships_worker_id_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX memberships_worker_id_idx ON ops.memberships USING btree (worker_id);
+
+-- Name: ordered_wallets_order_id_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX ordered_wallets_order_id_idx ON ops.ordered_wallets USING btree (order_id);
 
 -- Name: outbox_feed_idx; Type: INDEX; Schema: ops; Owner: -
 
@@ -5929,6 +6157,10 @@ CREATE INDEX transaction_states_transaction_id_idx ON ops.transaction_states USI
 -- Name: wallet_nonces_expires_at_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX wallet_nonces_expires_at_idx ON ops.wallet_nonces USING btree (expires_at);
+
+-- Name: wallet_orders_open_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE UNIQUE INDEX wallet_orders_open_idx ON ops.wallet_orders USING btree (((finished_at IS NULL))) WHERE (finished_at IS NULL);
 
 -- Name: webhook_deliveries_created_at_idx; Type: INDEX; Schema: ops; Owner: -
 
@@ -6161,6 +6393,10 @@ CREATE UNIQUE INDEX workers_email_key ON public.workers USING btree (lower(email
 -- Name: workers_wallet_address_key; Type: INDEX; Schema: public; Owner: -
 
 CREATE UNIQUE INDEX workers_wallet_address_key ON public.workers USING btree (lower((wallet_address)::text));
+
+-- Name: workers_walletless_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX workers_walletless_idx ON public.workers USING btree (id) WHERE (wallet_address IS NULL);
 
 -- Name: transfers _000_append_only; Type: TRIGGER; Schema: ledger; Owner: -
 
@@ -6486,6 +6722,11 @@ ALTER TABLE ONLY ops.memberships
 ALTER TABLE ONLY ops.memberships
     ADD CONSTRAINT memberships_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id) ON DELETE CASCADE;
 
+-- Name: ordered_wallets ordered_wallets_order_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.ordered_wallets
+    ADD CONSTRAINT ordered_wallets_order_id_fkey FOREIGN KEY (order_id) REFERENCES ops.wallet_orders(id) ON DELETE RESTRICT;
+
 -- Name: outbox outbox_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.outbox
@@ -6679,6 +6920,14 @@ ALTER TABLE ops.audit_waiting ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.balance_alerts ENABLE ROW LEVEL SECURITY;
 
+-- Name: circle_keys; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.circle_keys ENABLE ROW LEVEL SECURITY;
+
+-- Name: circle_notifications; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.circle_notifications ENABLE ROW LEVEL SECURITY;
+
 -- Name: deposits; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.deposits ENABLE ROW LEVEL SECURITY;
@@ -6727,6 +6976,14 @@ CREATE POLICY every_row ON ops.audit_waiting TO jobs, operator USING (true) WITH
 
 CREATE POLICY every_row ON ops.balance_alerts TO jobs, operator USING (true) WITH CHECK (true);
 
+-- Name: circle_keys every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.circle_keys TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: circle_notifications every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.circle_notifications TO jobs, operator USING (true) WITH CHECK (true);
+
 -- Name: deposits every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.deposits TO jobs, operator USING (true) WITH CHECK (true);
@@ -6767,6 +7024,10 @@ CREATE POLICY every_row ON ops.loan_quotes TO jobs, operator USING (true) WITH C
 
 CREATE POLICY every_row ON ops.memberships TO jobs, operator USING (true) WITH CHECK (true);
 
+-- Name: ordered_wallets every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.ordered_wallets TO jobs, operator USING (true) WITH CHECK (true);
+
 -- Name: outbox every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.outbox TO jobs, operator USING (true) WITH CHECK (true);
@@ -6803,9 +7064,17 @@ CREATE POLICY every_row ON ops.task_days TO jobs, operator USING (true) WITH CHE
 
 CREATE POLICY every_row ON ops.transaction_states TO jobs, operator USING (true) WITH CHECK (true);
 
+-- Name: turns every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.turns TO jobs, operator USING (true) WITH CHECK (true);
+
 -- Name: wallet_nonces every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.wallet_nonces TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: wallet_orders every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.wallet_orders TO jobs, operator USING (true) WITH CHECK (true);
 
 -- Name: webhook_deliveries every_row; Type: POLICY; Schema: ops; Owner: -
 
@@ -6851,6 +7120,14 @@ CREATE POLICY every_row_read ON ops.audit_waiting FOR SELECT TO auditor USING (t
 
 CREATE POLICY every_row_read ON ops.balance_alerts FOR SELECT TO auditor USING (true);
 
+-- Name: circle_keys every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.circle_keys FOR SELECT TO auditor USING (true);
+
+-- Name: circle_notifications every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.circle_notifications FOR SELECT TO auditor USING (true);
+
 -- Name: deposits every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.deposits FOR SELECT TO auditor USING (true);
@@ -6891,6 +7168,10 @@ CREATE POLICY every_row_read ON ops.loan_quotes FOR SELECT TO auditor USING (tru
 
 CREATE POLICY every_row_read ON ops.memberships FOR SELECT TO auditor USING (true);
 
+-- Name: ordered_wallets every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.ordered_wallets FOR SELECT TO auditor USING (true);
+
 -- Name: outbox every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.outbox FOR SELECT TO auditor USING (true);
@@ -6927,9 +7208,17 @@ CREATE POLICY every_row_read ON ops.task_days FOR SELECT TO auditor USING (true)
 
 CREATE POLICY every_row_read ON ops.transaction_states FOR SELECT TO auditor USING (true);
 
+-- Name: turns every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.turns FOR SELECT TO auditor USING (true);
+
 -- Name: wallet_nonces every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.wallet_nonces FOR SELECT TO auditor USING (true);
+
+-- Name: wallet_orders every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.wallet_orders FOR SELECT TO auditor USING (true);
 
 -- Name: webhook_deliveries every_row_read; Type: POLICY; Schema: ops; Owner: -
 
@@ -6966,6 +7255,10 @@ ALTER TABLE ops.loan_quotes ENABLE ROW LEVEL SECURITY;
 -- Name: memberships; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.memberships ENABLE ROW LEVEL SECURITY;
+
+-- Name: ordered_wallets; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.ordered_wallets ENABLE ROW LEVEL SECURITY;
 
 -- Name: outbox; Type: ROW SECURITY; Schema: ops; Owner: -
 
@@ -7111,9 +7404,17 @@ CREATE POLICY tenant_write ON ops.api_keys FOR UPDATE TO api USING ((platform_id
 
 ALTER TABLE ops.transaction_states ENABLE ROW LEVEL SECURITY;
 
+-- Name: turns; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.turns ENABLE ROW LEVEL SECURITY;
+
 -- Name: wallet_nonces; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.wallet_nonces ENABLE ROW LEVEL SECURITY;
+
+-- Name: wallet_orders; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.wallet_orders ENABLE ROW LEVEL SECURITY;
 
 -- Name: webhook_deliveries; Type: ROW SECURITY; Schema: ops; Owner: -
 
@@ -7543,6 +7844,11 @@ GRANT ALL ON FUNCTION ops.check_invariants() TO jobs;
 GRANT ALL ON FUNCTION ops.check_invariants() TO operator;
 GRANT ALL ON FUNCTION ops.check_invariants() TO auditor;
 
+-- Name: FUNCTION circle_key(p_id uuid); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.circle_key(p_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.circle_key(p_id uuid) TO api;
+
 -- Name: FUNCTION claim_deliveries(p_limit integer, p_each integer, p_lease interval); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.claim_deliveries(p_limit integer, p_each integer, p_lease interval) FROM PUBLIC;
@@ -7692,6 +7998,11 @@ GRANT ALL ON FUNCTION ops.hand_on_scopes(p_scopes text[]) TO api;
 
 REVOKE ALL ON FUNCTION ops.is_wanted(p_endpoint_id uuid, p_event_types text[], p_event text, p_object_type text, p_object_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.is_wanted(p_endpoint_id uuid, p_event_types text[], p_event text, p_object_type text, p_object_id uuid) TO api;
+
+-- Name: FUNCTION keep_circle_key(p_id uuid, p_public_key bytea); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.keep_circle_key(p_id uuid, p_public_key bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.keep_circle_key(p_id uuid, p_public_key bytea) TO api;
 
 -- Name: FUNCTION lacking_scopes(p_scopes text[]); Type: ACL; Schema: ops; Owner: -
 
@@ -7936,6 +8247,13 @@ GRANT ALL ON FUNCTION ops.store_deliveries(p_results jsonb) TO jobs;
 
 REVOKE ALL ON FUNCTION ops.stored_answer(p_route text, p_key text, OUT status smallint, OUT body text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.stored_answer(p_route text, p_key text, OUT status smallint, OUT body text) TO api;
+
+-- Name: FUNCTION take_turn(p_name text, p_interval interval, p_patience interval); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.take_turn(p_name text, p_interval interval, p_patience interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.take_turn(p_name text, p_interval interval, p_patience interval) TO api;
+GRANT ALL ON FUNCTION ops.take_turn(p_name text, p_interval interval, p_patience interval) TO jobs;
+GRANT ALL ON FUNCTION ops.take_turn(p_name text, p_interval interval, p_patience interval) TO signer;
 
 -- Name: FUNCTION tell_reputation(); Type: ACL; Schema: ops; Owner: -
 
@@ -8259,6 +8577,11 @@ GRANT ALL ON FUNCTION public.invite_worker(p_email text, p_name text, p_token_ha
 REVOKE ALL ON FUNCTION public.issue_wallet_nonce(p_nonce text, p_address text, p_purpose text, OUT issued_at timestamp with time zone, OUT expires_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.issue_wallet_nonce(p_nonce text, p_address text, p_purpose text, OUT issued_at timestamp with time zone, OUT expires_at timestamp with time zone) TO api;
 
+-- Name: FUNCTION keep_wallets(p_order_id uuid, p_wallets jsonb); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.keep_wallets(p_order_id uuid, p_wallets jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.keep_wallets(p_order_id uuid, p_wallets jsonb) TO jobs;
+
 -- Name: FUNCTION next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) FROM PUBLIC;
@@ -8272,6 +8595,11 @@ GRANT ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone
 
 REVOKE ALL ON FUNCTION public.order_report(p_kind text, p_format text, p_from_date date, p_to_date date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.order_report(p_kind text, p_format text, p_from_date date, p_to_date date) TO api;
+
+-- Name: FUNCTION order_wallets(p_limit integer); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.order_wallets(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.order_wallets(p_limit integer) TO jobs;
 
 -- Name: FUNCTION pause_stream(p_stream_id uuid); Type: ACL; Schema: public; Owner: -
 
@@ -8480,6 +8808,11 @@ GRANT ALL ON FUNCTION public.sign_out() TO api;
 REVOKE ALL ON FUNCTION public.start_task(p_task_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.start_task(p_task_id uuid) TO api;
 
+-- Name: FUNCTION store_circle_notification(p_id uuid, p_type text, p_circle_tx_id text, p_state text, p_sent_at timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.store_circle_notification(p_id uuid, p_type text, p_circle_tx_id text, p_state text, p_sent_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.store_circle_notification(p_id uuid, p_type text, p_circle_tx_id text, p_state text, p_sent_at timestamp with time zone) TO api;
+
 -- Name: FUNCTION stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) FROM PUBLIC;
@@ -8634,14 +8967,14 @@ GRANT SELECT(email) ON TABLE public.workers TO auditor;
 -- Name: COLUMN workers.wallet_id; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT(wallet_id) ON TABLE public.workers TO api;
-GRANT SELECT(wallet_id) ON TABLE public.workers TO jobs;
+GRANT SELECT(wallet_id),UPDATE(wallet_id) ON TABLE public.workers TO jobs;
 GRANT SELECT(wallet_id) ON TABLE public.workers TO operator;
 GRANT SELECT(wallet_id) ON TABLE public.workers TO auditor;
 
 -- Name: COLUMN workers.wallet_address; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT(wallet_address) ON TABLE public.workers TO api;
-GRANT SELECT(wallet_address) ON TABLE public.workers TO jobs;
+GRANT SELECT(wallet_address),UPDATE(wallet_address) ON TABLE public.workers TO jobs;
 GRANT SELECT(wallet_address) ON TABLE public.workers TO operator;
 GRANT SELECT(wallet_address) ON TABLE public.workers TO auditor;
 
@@ -8853,6 +9186,18 @@ GRANT SELECT,INSERT,UPDATE ON TABLE ops.balance_alerts TO jobs;
 GRANT SELECT ON TABLE ops.balance_alerts TO operator;
 GRANT SELECT ON TABLE ops.balance_alerts TO auditor;
 
+-- Name: TABLE circle_keys; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.circle_keys TO jobs;
+GRANT SELECT ON TABLE ops.circle_keys TO operator;
+GRANT SELECT ON TABLE ops.circle_keys TO auditor;
+
+-- Name: TABLE circle_notifications; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.circle_notifications TO jobs;
+GRANT SELECT ON TABLE ops.circle_notifications TO operator;
+GRANT SELECT ON TABLE ops.circle_notifications TO auditor;
+
 -- Name: TABLE deposits; Type: ACL; Schema: ops; Owner: -
 
 GRANT SELECT ON TABLE ops.deposits TO jobs;
@@ -8900,6 +9245,28 @@ GRANT SELECT ON TABLE ops.memberships TO jobs;
 GRANT SELECT ON TABLE ops.memberships TO operator;
 GRANT SELECT ON TABLE ops.memberships TO auditor;
 
+-- Name: TABLE ordered_wallets; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.ordered_wallets TO jobs;
+GRANT SELECT ON TABLE ops.ordered_wallets TO operator;
+GRANT SELECT ON TABLE ops.ordered_wallets TO auditor;
+
+-- Name: COLUMN ordered_wallets.worker_id; Type: ACL; Schema: ops; Owner: -
+
+GRANT INSERT(worker_id) ON TABLE ops.ordered_wallets TO jobs;
+
+-- Name: COLUMN ordered_wallets.order_id; Type: ACL; Schema: ops; Owner: -
+
+GRANT INSERT(order_id) ON TABLE ops.ordered_wallets TO jobs;
+
+-- Name: COLUMN ordered_wallets.wallet_id; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(wallet_id) ON TABLE ops.ordered_wallets TO jobs;
+
+-- Name: COLUMN ordered_wallets.wallet_address; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(wallet_address) ON TABLE ops.ordered_wallets TO jobs;
+
 -- Name: TABLE outbox; Type: ACL; Schema: ops; Owner: -
 
 GRANT SELECT,INSERT ON TABLE ops.outbox TO api;
@@ -8933,6 +9300,22 @@ GRANT SELECT ON TABLE ops.transaction_states TO api;
 GRANT SELECT ON TABLE ops.transaction_states TO jobs;
 GRANT SELECT ON TABLE ops.transaction_states TO operator;
 GRANT SELECT ON TABLE ops.transaction_states TO auditor;
+
+-- Name: TABLE turns; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.turns TO jobs;
+GRANT SELECT ON TABLE ops.turns TO operator;
+GRANT SELECT ON TABLE ops.turns TO auditor;
+
+-- Name: TABLE wallet_orders; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE ops.wallet_orders TO jobs;
+GRANT SELECT ON TABLE ops.wallet_orders TO operator;
+GRANT SELECT ON TABLE ops.wallet_orders TO auditor;
+
+-- Name: COLUMN wallet_orders.finished_at; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(finished_at) ON TABLE ops.wallet_orders TO jobs;
 
 -- Name: TABLE worker_counters; Type: ACL; Schema: ops; Owner: -
 

@@ -23,6 +23,9 @@ DERIVING = {
     *["WebhooksTaskCompleted", "WebhooksRotateSecret", "DeliverWebhooks"],
 }
 
+# Who speaks to Circle, and with what beside the API key.
+CIRCLES = {"WebhooksCircle": set[str](), "CreateWallets": {"CIRCLE_ENTITY_SECRET", "CIRCLE_WALLET_SET_ID"}}
+
 
 def handlers(folder: str, attribute: str) -> set[str]:
     files = (FUNCTIONS / folder).rglob("*.py")
@@ -62,6 +65,7 @@ def test_a_function_has_the_rights_of_its_kind_and_no_more(name: str) -> None:
     assert properties["LoggingConfig"] == {"LogGroup": {"Ref": f"{kind}Logs"}}
     given = set(properties.get("Environment", {}).get("Variables", {}))
     webhooks = {"WEBHOOK_ENCRYPTION_KEY"} if name in DERIVING else set()
+    circle = CIRCLES[name] | {"CIRCLE_API_KEY"} if name in CIRCLES else set()
     allowed = {
         "Api": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER", "ARC_EXPLORER_URL"} | webhooks,
         "Jobs": {"DATABASE_URL_JOBS"} | webhooks,
@@ -69,7 +73,7 @@ def test_a_function_has_the_rights_of_its_kind_and_no_more(name: str) -> None:
         "Report": {"DATABASE_URL_JOBS", "DATABASE_URL_API", "REPORT_BUCKET", "REPORT_DAYS"},
         "ReportLink": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER", "REPORT_BUCKET"},
     }
-    assert given <= allowed[role]
+    assert given <= allowed[role] | circle
 
 
 @pytest.mark.parametrize("schedule", template.schedules, ids=lambda schedule: schedule.function.name)

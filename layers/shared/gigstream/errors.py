@@ -306,6 +306,13 @@ class InvariantViolated(GigStreamError):
     sqlstates = ("GS030",)
 
 
+class ProviderMismatch(GigStreamError):
+    """Circle's answer is not about what it was asked."""
+
+    code = "provider_mismatch"
+    sqlstates = ("GS100",)
+
+
 class AuditTampered(GigStreamError):
     """The audit trail is not what was sealed."""
 
