@@ -97,7 +97,7 @@ class Circle:
     def __init__(self, write: Callable[[Query[circle.Turn]], circle.Turn], seconds: int = SECONDS) -> None:
         self._write = write
         self._seconds = seconds
-        self._account = _AccountClient(_configured(configurations.Configuration()))
+        self._account = _AccountClient(_configured(configurations.Configuration()))  # type: ignore[no-untyped-call]
 
     def public_key(self, key_id: UUID) -> bytes:
         """The key, DER, of the notifications that are signed under this id."""
@@ -111,7 +111,9 @@ class Circle:
             entity_secret_ciphertext=self._wallets.generate_entity_secret_ciphertext(),
             wallet_id=settings().circle_wallet_id,
             token_address=settings().arc_usdc_address,
-            blockchain=wallets.TransferBlockchain(settings().circle_blockchain),
+            blockchain=wallets.CreateTransferTransactionForDeveloperRequestBlockchain(
+                wallets.TransferBlockchain(settings().circle_blockchain)
+            ),
             destination_address=to_address,
             amounts=[money.text(amount)],
             fee_level=wallets.FeeLevel.MEDIUM,
@@ -168,7 +170,7 @@ class Circle:
         configured = _configured(wallets.Configuration(entity_secret=settings().circle_entity_secret))
         account = configurations.DeveloperAccountApi(self._account)
         configured.set_public_key(self._called(GETS, account.get_public_key)["publicKey"])
-        return _WalletsClient(configured)
+        return _WalletsClient(configured)  # type: ignore[no-untyped-call]
 
     def _called(self, limit: tuple[str, timedelta], call: Callable[..., Any], *values: Any, **named: Any) -> Any:
         """The data of an answer, in its turn. Raises Later, Unknown or Refused."""

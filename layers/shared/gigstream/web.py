@@ -282,7 +282,7 @@ def _admit_anybody(exchange: Exchange) -> None:
 
 
 def _admit_signer(exchange: Exchange, verify: Verify) -> None:
-    """Whoever signs may send as much as a platform, counted by his address; at the limit for signing in he would wait."""
+    """Whoever signs may send as much as a platform, by the address he calls from: sign-in's limit would hold him up."""
     limit = exchange.allowance = settings().rate_limit_platform
     exchange.session.count = requests.count(f"signer:{exchange.address}", limit)
     exchange.session.authenticate = requests.act_as_nobody(exchange.address, exchange.user_agent)
