@@ -121,7 +121,7 @@ def test_what_circle_may_say_one_day_is_taken(api: Api, circle: Circle, books: B
         message(notification={"hello": "world"}, notificationType="webhooks.test"),
         message(notification={"id": 1, "state": {}}, notificationType="transactions.outbound"),
         message(notification={"id": str(uuid4()), "state": "WAITING", "more": [1.5]}, custom={"a": None}),
-        message(timestamp="2999-01-01T00:00:00Z"[:0] + datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")),
+        message(timestamp=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")),
     ]:
         assert send(api, body).json == {"new": True}
     assert [row["state"] for row in books.rows("SELECT state FROM ops.circle_notifications ORDER BY state")] == [

@@ -62,7 +62,8 @@ def test_each_worker_without_a_wallet_gets_one(job: Job, circle: Circle, books: 
 
 def test_a_batch_has_two_hundred_at_most(job: Job, circle: Circle, books: Books) -> None:
     books.plant(
-        "INSERT INTO workers (name, email, password_hash) SELECT 'W', n || '@w.example', '' FROM generate_series(1, 450) n"
+        "INSERT INTO workers (name, email, password_hash)"
+        " SELECT 'W', n || '@w.example', '' FROM generate_series(1, 450) AS n"
     )
     assert run(job) == 450
     assert [path for method, path, _ in circle.called if method == "POST"] == ["/v1/w3s/developer/wallets"] * 3
