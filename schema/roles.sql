@@ -70,6 +70,7 @@ ops.worker_counters, ops.deposits, ops.event_counters, ops.job_runs, ops.audit_w
 TO jobs, operator, auditor;
 GRANT SELECT ON ops.circle_keys, ops.circle_notifications, ops.turns, ops.wallet_orders, ops.ordered_wallets
 TO jobs, operator, auditor;
+GRANT SELECT ON ops.circle_polls TO jobs, signer, operator, auditor;
 GRANT SELECT ON transactions TO signer;
 GRANT SELECT ON ops.advance_terms, ops.loan_quotes TO api, jobs, operator, auditor;
 
@@ -188,10 +189,12 @@ GRANT EXECUTE ON FUNCTION claim_report, finish_report TO jobs;
 GRANT EXECUTE ON FUNCTION ops.claim_deliveries, ops.store_deliveries, ops.disable_endpoints, alert_balances TO jobs;
 GRANT EXECUTE ON FUNCTION set_platform_active, fund_pool, write_off_advance, resolve_dispute, decide_appeal TO operator;
 GRANT EXECUTE ON FUNCTION ops.seal_audit TO jobs;
-GRANT EXECUTE ON FUNCTION order_wallets, keep_wallets TO jobs;
+GRANT EXECUTE ON FUNCTION order_wallets, keep_wallets, note_circle_answer TO jobs;
+GRANT EXECUTE ON FUNCTION ask_circle, note_circle_answer TO signer;
 GRANT EXECUTE ON FUNCTION
 ops.check_invariants, ops.recount_workers, ops.recount_platforms, ops.recount_reputation, ops.recount_tasks,
 ops.recount_transactions, ops.recount_advances, ops.recount_accounts, ops.recount_days, ops.recount_events,
+ops.recount_circle,
 ops.verify_audit, ops.audit_digest, ops.seal_digest
 TO jobs, operator, auditor;
 
@@ -235,6 +238,7 @@ BEGIN
 END;
 $$;
 
+CREATE POLICY signer_read ON ops.circle_polls FOR SELECT TO signer USING (TRUE);
 CREATE POLICY payouts ON transactions TO signer USING (tx_type = 'payout') WITH CHECK (tx_type = 'payout');
 
 -- = any() and not IN below: as a filter it leaves the ordered index scan of a tenant's list alone; an IN is an OR to

@@ -48,3 +48,14 @@ CREATE INDEX ordered_wallets_order_id_idx ON ops.ordered_wallets (order_id);
 
 -- Who could get a wallet.
 CREATE INDEX workers_walletless_idx ON workers (id) WHERE wallet_address IS NULL;
+
+-- How often Circle was asked to carry a settlement out, and how often since what became of it; and when it is worth
+-- asking again. A notification makes that now.
+CREATE TABLE ops.circle_polls (
+    settlement_id uuid PRIMARY KEY REFERENCES ops.settlements (id) ON DELETE RESTRICT,
+    asks integer NOT NULL DEFAULT 0 CHECK (asks >= 0),
+    polls integer NOT NULL DEFAULT 0 CHECK (polls >= 0),
+    due_at timestamptz NOT NULL,
+    error text,
+    updated_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);

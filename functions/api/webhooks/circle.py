@@ -25,6 +25,11 @@ def notify() -> circle.Stored:
         raise Unauthenticated("the notification is older than a week, or from the future")
     return app.write(
         circle.store_notification(
-            sent.notification_id, sent.notification_type, sent.circle_tx_id, sent.state, sent.timestamp
+            sent.notification_id,
+            sent.notification_type,
+            circle_tx_id=sent.circle_tx_id,
+            reference=sent.reference,
+            state=sent.state,
+            sent_at=sent.timestamp,
         )
     )

@@ -26,6 +26,7 @@ NEVER_ANSWERED = {
     errors.InvariantViolated,
     errors.AuditTampered,
     errors.ProviderMismatch,
+    errors.AlreadySent,
 }
 _FUNCTION = re.compile(r"CREATE OR REPLACE FUNCTION\s+([\w.]+)")
 _BY_STATE = {state: error for error in ALL for state in error.sqlstates}

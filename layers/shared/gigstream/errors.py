@@ -313,6 +313,13 @@ class ProviderMismatch(GigStreamError):
     sqlstates = ("GS100",)
 
 
+class AlreadySent(GigStreamError):
+    """Circle has the settlement, or has nothing to do with it."""
+
+    code = "already_sent"
+    sqlstates = ("GS101",)
+
+
 class AuditTampered(GigStreamError):
     """The audit trail is not what was sealed."""
 

@@ -2,10 +2,12 @@
 
 import re
 from typing import Annotated, Any, Self
+from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
+from gigstream import wire
 from gigstream.errors import Invalid
 from gigstream.models.common import Body, Change, HttpsUrl, Id, Line, Timestamp
 from gigstream.models.tasks import Completion
@@ -80,6 +82,14 @@ class CircleNotification(Body):
         """The transaction that it is about, if it is about one."""
         found = self.notification.get("id") if self.notification_type.startswith("transactions.") else None
         return found if isinstance(found, str) and len(found) <= 100 else None
+
+    @property
+    def reference(self) -> UUID | None:
+        """Our own id of that transaction, which Circle was given with it."""
+        try:
+            return wire.uuid(str(self.notification.get("refId")))
+        except Invalid:
+            return None
 
     @property
     def state(self) -> str | None:

@@ -1,8 +1,9 @@
-"""What stands in the database for Circle's rail: turns at its API, the keys it signs with, notifications, wallets."""
+"""What stands in the database for Circle's rail: settlements, turns at its API, its keys, notifications, wallets."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from gigstream.queries.base import Jsonb, Query, command, many, one
@@ -53,6 +54,91 @@ class Given:
     workers: int
 
 
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A settlement that Circle is not known to have: one payout, USDC."""
+
+    id: UUID
+    idempotency_key: UUID
+    to_address: str
+    amount: Decimal
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A settlement that Circle has, under an id of its own."""
+
+    id: UUID
+    circle_tx_id: str
+    circle_state: str
+    to_address: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How often Circle was asked before."""
+
+    before: int
+
+
+def unsent(chain_id: int, limit: int) -> Query[list[Unsent]]:
+    """The settlements that Circle is to be asked for by now, those never asked for first."""
+    return many(
+        Unsent,
+        """
+        SELECT s.id, s.idempotency_key, p.to_address, p.amount, s.created_at
+        FROM ops.settlements AS s
+        INNER JOIN ops.settlement_payments AS p ON p.settlement_id = s.id
+        LEFT JOIN ops.circle_polls AS c ON c.settlement_id = s.id
+        WHERE s.rail = 'circle' AND s.chain_id = %(chain_id)s AND s.state IN ('queued', 'reserved')
+            AND coalesce(c.due_at <= clock_timestamp(), TRUE)
+        ORDER BY c.due_at NULLS FIRST, s.id
+        LIMIT %(limit)s
+        """,
+        chain_id=chain_id,
+        limit=limit,
+    )
+
+
+def sent(chain_id: int, limit: int) -> Query[list[Sent]]:
+    """The settlements on their way that Circle is to be asked about by now, the longest due first."""
+    return many(
+        Sent,
+        """
+        SELECT s.id, s.circle_tx_id, s.circle_state, p.to_address, p.amount
+        FROM ops.settlements AS s
+        INNER JOIN ops.settlement_payments AS p ON p.settlement_id = s.id
+        INNER JOIN ops.circle_polls AS c ON c.settlement_id = s.id
+        WHERE s.rail = 'circle' AND s.chain_id = %(chain_id)s AND s.state = 'broadcast'
+            AND c.due_at <= clock_timestamp()
+        ORDER BY c.due_at, s.id
+        LIMIT %(limit)s
+        """,
+        chain_id=chain_id,
+        limit=limit,
+    )
+
+
+def ask(settlement_id: UUID) -> Query[Asked]:
+    """Note that Circle is about to be asked to carry a settlement out; from here on it may be on its way."""
+    return one(Asked, "SELECT ask_circle(%(id)s) AS before", id=settlement_id)
+
+
+def note_answer(
+    settlement_id: UUID, *, circle_tx_id: str | None = None, state: str | None = None, error: str | None = None
+) -> Query[None]:
+    """Note what Circle says of a settlement that is not through, or why it says nothing."""
+    return command(
+        "SELECT note_circle_answer(%(id)s, %(circle_tx_id)s, %(state)s, %(error)s)",
+        id=settlement_id,
+        circle_tx_id=circle_tx_id,
+        state=state,
+        error=error,
+    )
+
+
 def take_turn(name: str, interval: timedelta, patience: timedelta) -> Query[Turn]:
     """The next turn at what may be done once an interval, by whomever; it counts as used."""
     return one(
@@ -75,19 +161,26 @@ def keep_key(key_id: UUID, public_key: bytes) -> Query[None]:
 
 
 def store_notification(
-    notification_id: UUID, notification_type: str, circle_tx_id: str | None, state: str | None, sent_at: datetime
+    notification_id: UUID,
+    notification_type: str,
+    *,
+    circle_tx_id: str | None,
+    reference: UUID | None,
+    state: str | None,
+    sent_at: datetime,
 ) -> Query[Stored]:
-    """Store a notification, once; the next poll looks at what it is about."""
+    """Store a notification, once; the next poll looks at what it is about, by Circle's id or by ours."""
     return one(
         Stored,
         """
         SELECT store_circle_notification(
-            %(notification_id)s, %(notification_type)s, %(circle_tx_id)s, %(state)s, %(sent_at)s
+            %(notification_id)s, %(notification_type)s, %(circle_tx_id)s, %(reference)s, %(state)s, %(sent_at)s
         ) AS new
         """,
         notification_id=notification_id,
         notification_type=notification_type,
         circle_tx_id=circle_tx_id,
+        reference=reference,
         state=state,
         sent_at=sent_at,
     )
