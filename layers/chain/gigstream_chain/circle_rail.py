@@ -79,9 +79,7 @@ def _settle(run: Run, one: circle.Sent, transfer: Transfer) -> str:
         return "paid"
     if transfer.state in NOT_PAID:
         reason = ": ".join(filter(None, [transfer.state, transfer.error]))
-        run.write(
-            settlements.revert(one.id, reason, tx_hash=tx_hash, block_number=number, block_hash=block_hash)
-        )
+        run.write(settlements.revert(one.id, reason, tx_hash=tx_hash, block_number=number, block_hash=block_hash))
         return "returned"
     return "open"
 
