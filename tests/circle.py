@@ -233,7 +233,7 @@ class Circle:
                 one |= {"errorReason": "FAILED_ON_CHAIN", "errorDetails": "the payee is blocked"}
         else:
             one["state"] = _PATH[_PATH.index(state) + 1] if state in _PATH else "SENT"
-        if one["state"] == "CONFIRMED":
+        if one["state"] == "CONFIRMED":  # the chain may refuse it still
             one |= self.settle(one["destinationAddress"], Decimal(one["amounts"][0]))
 
 

@@ -92,11 +92,11 @@ class Transfer:
 
 
 class Circle:
-    """The API, with this environment's key. `write` asks the database for each call's turn; `seconds` are a call's."""
+    """The API, with this environment's key. `write` asks the database for each call's turn; `seconds` is a call's."""
 
-    def __init__(self, write: Callable[[Query[circle.Turn]], circle.Turn], seconds: int = SECONDS) -> None:
+    def __init__(self, write: Callable[[Query[circle.Turn]], circle.Turn], seconds: int | None = None) -> None:
         self._write = write
-        self._seconds = seconds
+        self._seconds = seconds or SECONDS
         self._account = _AccountClient(_configured(configurations.Configuration()))  # type: ignore[no-untyped-call]
 
     def public_key(self, key_id: UUID) -> bytes:
@@ -122,10 +122,10 @@ class Circle:
         api = wallets.TransactionsApi(self._wallets)
         return Transfer.of(self._called(POSTS, api.create_developer_transaction_transfer, request))
 
-    def transaction(self, circle_tx_id: UUID) -> Transfer:
+    def transaction(self, circle_tx_id: str) -> Transfer:
         """What became of a transfer."""
         api = wallets.TransactionsApi(self._wallets)
-        return Transfer.of(self._called(GETS, api.get_transaction, circle_tx_id)["transaction"])
+        return Transfer.of(self._called(GETS, api.get_transaction, UUID(circle_tx_id))["transaction"])
 
     def find(self, reference: UUID, to_address: str, since: datetime) -> Transfer | None:
         """The transfer that was asked for with this reference, for when the answer to that was lost."""
