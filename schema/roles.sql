@@ -211,8 +211,8 @@ GRANT EXECUTE ON FUNCTION order_wallets, keep_wallets, note_circle_answer TO job
 GRANT EXECUTE ON FUNCTION ask_circle, note_circle_answer TO signer;
 GRANT EXECUTE ON FUNCTION
 ops.check_invariants, ops.recount_workers, ops.recount_platforms, ops.recount_reputation, ops.recount_tasks,
-ops.recount_transactions, ops.recount_advances, ops.recount_accounts, ops.recount_days, ops.recount_events,
-ops.recount_circle,
+ops.recount_transactions, ops.recount_settlements, ops.recount_advances, ops.recount_accounts, ops.recount_days,
+ops.recount_events, ops.recount_circle,
 ops.verify_audit, ops.audit_digest, ops.seal_digest
 TO jobs, operator, auditor;
 

@@ -23,6 +23,7 @@ DERIVING = {
     *["WebhooksTaskCompleted", "WebhooksRotateSecret", "DeliverWebhooks"],
 }
 
+SETTLING = {"SETTLE_THRESHOLD", "SETTLE_MINIMUM", "SETTLE_HOURS", "SETTLE_BATCH"}
 # Who speaks to Circle, and with what beside the API key.
 CIRCLES = {"WebhooksCircle": set[str](), "CreateWallets": {"CIRCLE_ENTITY_SECRET", "CIRCLE_WALLET_SET_ID"}}
 
@@ -67,8 +68,8 @@ def test_a_function_has_the_rights_of_its_kind_and_no_more(name: str) -> None:
     webhooks = {"WEBHOOK_ENCRYPTION_KEY"} if name in DERIVING else set()
     circle = CIRCLES[name] | {"CIRCLE_API_KEY"} if name in CIRCLES else set()
     allowed = {
-        "Api": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER", "ARC_EXPLORER_URL"} | webhooks,
-        "Jobs": {"DATABASE_URL_JOBS"} | webhooks,
+        "Api": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER", "ARC_EXPLORER_URL", "SETTLE_MINIMUM"} | webhooks,
+        "Jobs": {"DATABASE_URL_JOBS", *SETTLING} | webhooks,
         "Anchor": {"DATABASE_URL_JOBS", "AUDIT_ANCHOR_BUCKET", "AUDIT_ANCHOR_DAYS"},
         "Report": {"DATABASE_URL_JOBS", "DATABASE_URL_API", "REPORT_BUCKET", "REPORT_DAYS"},
         "ReportLink": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER", "REPORT_BUCKET"},
