@@ -4385,6 +4385,23 @@ BEGIN
 END;
 $$;
 
+-- Name: note_refusal(uuid, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.note_refusal(p_id uuid, p_error text) RETURNS ops.settlements
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_settlement ops.settlements := ops.lock_settlement(p_id);
+BEGIN
+    IF v_settlement.state <> 'queued' THEN
+        RAISE EXCEPTION 'the settlement is %, not queued', v_settlement.state USING ERRCODE = 'GS011';
+    END IF;
+    UPDATE ops.settlements AS s SET error = p_error WHERE s.id = p_id AND s.error IS DISTINCT FROM p_error;
+    RETURN ops.lock_settlement(p_id);
+END;
+$$;
+
 -- Name: observe_settlement(uuid, boolean); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.observe_settlement(p_id uuid, p_is_missing boolean) RETURNS integer
@@ -8926,6 +8943,10 @@ CREATE POLICY signer_read ON ops.settlements FOR SELECT TO signer USING (true);
 
 CREATE POLICY signer_read ON ops.signers FOR SELECT TO signer USING (true);
 
+-- Name: job_runs signer_runs; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY signer_runs ON ops.job_runs FOR INSERT TO signer WITH CHECK (true);
+
 -- Name: signers; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.signers ENABLE ROW LEVEL SECURITY;
@@ -9312,6 +9333,7 @@ GRANT ALL ON FUNCTION ops.uuid_v7(p_at timestamp with time zone) TO api;
 GRANT ALL ON FUNCTION ops.uuid_v7(p_at timestamp with time zone) TO jobs;
 GRANT ALL ON FUNCTION ops.uuid_v7(p_at timestamp with time zone) TO operator;
 GRANT ALL ON FUNCTION ops.uuid_v7(p_at timestamp with time zone) TO auditor;
+GRANT ALL ON FUNCTION ops.uuid_v7(p_at timestamp with time zone) TO signer;
 
 -- Name: TABLE tasks; Type: ACL; Schema: public; Owner: -
 
@@ -10428,6 +10450,11 @@ REVOKE ALL ON FUNCTION public.note_circle_answer(p_id uuid, p_circle_tx_id text,
 GRANT ALL ON FUNCTION public.note_circle_answer(p_id uuid, p_circle_tx_id text, p_state text, p_error text) TO jobs;
 GRANT ALL ON FUNCTION public.note_circle_answer(p_id uuid, p_circle_tx_id text, p_state text, p_error text) TO signer;
 
+-- Name: FUNCTION note_refusal(p_id uuid, p_error text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.note_refusal(p_id uuid, p_error text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_refusal(p_id uuid, p_error text) TO signer;
+
 -- Name: FUNCTION observe_settlement(p_id uuid, p_is_missing boolean); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.observe_settlement(p_id uuid, p_is_missing boolean) FROM PUBLIC;
@@ -11136,6 +11163,7 @@ GRANT UPDATE(expires_at) ON TABLE ops.inbound_secrets TO api;
 GRANT SELECT,INSERT ON TABLE ops.job_runs TO jobs;
 GRANT SELECT ON TABLE ops.job_runs TO operator;
 GRANT SELECT ON TABLE ops.job_runs TO auditor;
+GRANT INSERT ON TABLE ops.job_runs TO signer;
 
 -- Name: TABLE memberships; Type: ACL; Schema: ops; Owner: -
 

@@ -204,7 +204,7 @@ class Node:
         number = 0 if at == "earliest" else int(at, 16)
         if number > self._head().block_number:
             return None
-        return self._chain.get_canonical_block_header_by_number(constants.BlockNumber(number))  # type: ignore[attr-defined]
+        return self._chain.get_canonical_block_header_by_number(constants.BlockNumber(number))
 
     def _by_hash(self, block_hash: str) -> BlockHeaderAPI | None:
         try:

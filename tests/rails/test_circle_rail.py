@@ -143,6 +143,24 @@ def test_a_payout_is_paid_from_the_treasury(books: Books, chain: Chain, circle: 
     assert (submit(), confirm()) == ({"sent": 0, "unanswered": 0}, {"paid": 0, "returned": 0, "open": 0})
 
 
+def test_the_jobs_take_it_from_the_workers_account_to_the_chain(
+    books: Books, chain: Chain, circle: Circle, job: Callable[..., Any]
+) -> None:
+    worker = books.worker(platform := books.platform())
+    books.completed(platform, worker, "25")
+    assert job("CreateWallets") == {"given": 1}
+    (wallet,) = circle.wallets.values()
+
+    assert job("SettlePayouts") == {"payouts": 1, "settlements": 1, "payments": 1}
+    assert job("SubmitSettlements") == {"sent": 1, "unanswered": 0}
+    circle.finish()
+    pass_time(books)
+    assert job("ConfirmSettlements") == {"paid": 1, "returned": 0, "open": 0}
+
+    assert chain.balance(wallet["address"]) == 25
+    assert (job("SubmitSettlements"), job("ConfirmSettlements")) == ({}, {})
+
+
 @pytest.mark.parametrize("fate", ["FAILED", "DENIED", "CANCELLED", "CANCELED"])
 def test_money_that_circle_did_not_pay_comes_back(books: Books, chain: Chain, circle: Circle, fate: str) -> None:
     (payee,) = payees(books, 1)
@@ -212,7 +230,7 @@ def test_what_circle_has_is_found_before_it_is_asked_for_again(books: Books, cir
     circle.called.clear()
     pass_time(books)
     assert submit() == {"sent": 1, "unanswered": 0}
-    assert [method for method, _, _ in circle.called] == ["GET", "GET"]
+    assert [method for method, _, _ in circle.called] == ["GET"]
 
 
 @pytest.mark.parametrize("fault", ["429", "queue full"])

@@ -108,7 +108,7 @@ class Circle:
         """Pay out of the treasury. With the same `key` it is the same transfer, however often it is asked for."""
         request = wallets.CreateTransferTransactionForDeveloperRequest(
             idempotency_key=str(key),
-            entity_secret_ciphertext=self._wallets.generate_entity_secret_ciphertext(),
+            entity_secret_ciphertext=self._paying.generate_entity_secret_ciphertext(),
             wallet_id=settings().circle_wallet_id,
             token_address=settings().arc_usdc_address,
             blockchain=wallets.CreateTransferTransactionForDeveloperRequestBlockchain(
@@ -119,7 +119,7 @@ class Circle:
             fee_level=wallets.FeeLevel.MEDIUM,
             ref_id=str(reference),
         )
-        api = wallets.TransactionsApi(self._wallets)
+        api = wallets.TransactionsApi(self._paying)
         return Transfer.of(self._called(POSTS, api.create_developer_transaction_transfer, request))
 
     def transaction(self, circle_tx_id: str) -> Transfer:
@@ -136,14 +136,14 @@ class Circle:
         """A wallet for each worker. With the same `key` they are the same wallets, however often they are asked for."""
         request = wallets.CreateWalletRequest(
             idempotency_key=str(key),
-            entity_secret_ciphertext=self._wallets.generate_entity_secret_ciphertext(),
+            entity_secret_ciphertext=self._paying.generate_entity_secret_ciphertext(),
             wallet_set_id=settings().circle_wallet_set_id,
             blockchains=[wallets.Blockchain(settings().circle_blockchain)],
             account_type=wallets.AccountType.EOA,
             count=len(worker_ids),
             metadata=[wallets.WalletMetadata(name="worker", ref_id=str(worker_id)) for worker_id in worker_ids],
         )
-        made = self._called(POSTS, wallets.WalletsApi(self._wallets).create_wallet, request)["wallets"]
+        made = self._called(POSTS, wallets.WalletsApi(self._paying).create_wallet, request)["wallets"]
         return [circle.Wallet(one["refId"], one["id"], wallet.checksummed(one["address"])) for one in made]
 
     def _listed(self, to_address: str, since: datetime) -> Iterator[Transfer]:
@@ -166,6 +166,11 @@ class Circle:
 
     @cached_property
     def _wallets(self) -> Any:
+        """The client that only looks."""
+        return _WalletsClient(_configured(wallets.Configuration()))  # type: ignore[no-untyped-call]
+
+    @cached_property
+    def _paying(self) -> Any:
         """The client that knows the entity secret, and the key to encrypt it with."""
         configured = _configured(wallets.Configuration(entity_secret=settings().circle_entity_secret))
         account = configurations.DeveloperAccountApi(self._account)

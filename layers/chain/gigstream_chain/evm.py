@@ -1,4 +1,7 @@
-"""web3, imported with care: it costs most of a second, which a function that does not speak to the chain never pays."""
+"""web3 and its kin, imported with care: it costs most of a second, which who does not speak to the chain never pays.
+
+The other modules import from here alone, so that this comes first.
+"""
 
 import sys
 
@@ -6,7 +9,10 @@ import sys
 # would then end the process instead of being refused.
 _limit = sys.getrecursionlimit()
 import web3  # noqa: E402
+from eth_account import Account  # noqa: E402
+from eth_account.typed_transactions.typed_transaction import TypedTransaction  # noqa: E402
+from eth_keys.datatypes import PublicKey, Signature  # noqa: E402
 
 sys.setrecursionlimit(_limit)
 
-__all__ = ["web3"]
+__all__ = ["Account", "PublicKey", "Signature", "TypedTransaction", "web3"]
