@@ -6,7 +6,7 @@
 -- Raises:  GS001; GS101 when it is not Circle's, or Circle has it
 -- Locks:   the settlement, its payout
 -- Cost:    O(1)
--- Test:    tests/rails/test_circle_rail.py
+-- Test:    tests/chain/test_circle_rail.py
 
 CREATE OR REPLACE FUNCTION ask_circle(p_id uuid) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER

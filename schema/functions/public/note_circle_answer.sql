@@ -4,7 +4,7 @@
 -- Raises:  GS001 when Circle was never asked to carry it out
 -- Locks:   the settlement's row of polls; then as circle_submitted
 -- Cost:    O(1)
--- Test:    tests/rails/test_circle_rail.py
+-- Test:    tests/chain/test_circle_rail.py
 
 CREATE OR REPLACE FUNCTION note_circle_answer(p_id uuid, p_circle_tx_id text, p_state text, p_error text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER

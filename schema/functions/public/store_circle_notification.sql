@@ -5,7 +5,7 @@
 -- Returns: whether it is new
 -- Locks:   the settlement's row of polls
 -- Cost:    O(1)
--- Test:    tests/functions/test_circle_webhook.py, tests/rails/test_circle_rail.py
+-- Test:    tests/functions/test_circle_webhook.py, tests/chain/test_circle_rail.py
 
 CREATE OR REPLACE FUNCTION store_circle_notification(
     p_id uuid, p_type text, p_circle_tx_id text, p_reference uuid, p_state text, p_sent_at timestamptz

@@ -23,7 +23,7 @@ from tests.people import Wallet
 
 from devstack.chain import Chain
 from gigstream import clock, db
-from gigstream.config import Role, settings
+from gigstream.config import ConfigError, Role, settings
 from gigstream.job import Run
 from gigstream.queries import circle as queries
 from gigstream.queries.base import Query
@@ -233,6 +233,19 @@ def test_what_circle_has_is_found_before_it_is_asked_for_again(books: Books, cir
     assert [method for method, _, _ in circle.called] == ["GET"]
 
 
+def test_a_transfer_is_found_among_many_to_the_same_worker(books: Books, circle: Circle) -> None:
+    payees(books, 1)
+    circle.fail("lost")
+    submit()
+    (transfer,) = circle.transactions.values()
+    for _ in range(120):
+        newer = transfer | {"id": str(uuid4()), "refId": str(uuid4())}
+        circle.transactions[newer["id"]] = newer
+    pass_time(books)
+    assert submit() == {"sent": 1, "unanswered": 0}
+    assert books.value("SELECT circle_tx_id FROM ops.settlements") == transfer["id"]
+
+
 @pytest.mark.parametrize("fault", ["429", "queue full"])
 def test_when_circle_has_no_room_the_rest_waits(books: Books, circle: Circle, fault: Fault) -> None:
     payees(books, 5)
@@ -325,6 +338,36 @@ def test_another_key_for_one_settlement_there_is_none(books: Books, circle: Circ
     with pytest.raises(Exception, match="does not change"):
         books.plant("UPDATE ops.settlements SET idempotency_key = %s", uuid4())
     assert Working("signer").read(queries.unsent(5042002, 10)) == [one]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "read"),
+    [
+        ("CIRCLE_API_KEY", "LIVE_API_KEY:a:b", "circle_api_key"),
+        ("CIRCLE_API_KEY", "", "circle_api_key"),
+        ("CIRCLE_ENTITY_SECRET", "0f" * 31, "circle_entity_secret"),
+        ("CIRCLE_ENTITY_SECRET", "xy" * 32, "circle_entity_secret"),
+        ("ARC_CHAIN_ID", "1337", "circle_blockchain"),
+        ("SETTLEMENT_RAIL", "bank", "settlement_rail"),
+    ],
+)
+def test_a_setting_that_will_not_do_is_named_and_not_shown(
+    circle: Circle, environment: pytest.MonkeyPatch, name: str, value: str, read: str
+) -> None:
+    environment.setenv(name, value)
+    settings.cache_clear()
+    with pytest.raises(ConfigError, match=name) as error:
+        getattr(settings(), read)
+    assert not value or value not in str(error.value)
+
+
+def test_live_wants_live_keys_and_knows_the_main_chain(circle: Circle, environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("GIGSTREAM_MODE", "live")
+    environment.setenv("ARC_CHAIN_ID", "5042")
+    settings.cache_clear()
+    assert settings().circle_blockchain == "ARC"
+    with pytest.raises(ConfigError, match="mode live"):
+        settings().circle_api_key  # noqa: B018 - reading it is what is tried
 
 
 @tries(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
