@@ -129,6 +129,11 @@ def test_what_circle_may_say_one_day_is_taken(api: Api, circle: Circle, books: B
     ]  # fmt: skip
 
 
+def test_where_circle_settles_nothing_a_stranger_learns_nothing(api: Api) -> None:
+    body = message()
+    assert send(api, body, signed(body, key_id=uuid4())).status == 401
+
+
 def test_circle_finds_somebody_there(api: Api) -> None:
     answer = api.send("HEAD", PATH)
     assert (answer.status, answer.body) == (200, b"")

@@ -13,6 +13,7 @@ from Crypto.PublicKey import ECC
 from Crypto.Signature import DSS
 
 from gigstream import db, wire
+from gigstream.config import settings
 from gigstream.errors import Unauthenticated, Unavailable
 from gigstream.exchange import Exchange
 from gigstream.queries import circle
@@ -47,6 +48,8 @@ def _public_key(session: db.Session, key_id: UUID) -> bytes:
     known = db.read(session, circle.key(key_id)).public_key
     if known is not None:
         return known
+    if settings().settlement_rail != "circle":
+        raise Unauthenticated(f"{KEY_ID} is not known")
     name, interval, patience = _FETCH
     if db.write(session, circle.take_turn(name, interval, patience)).seconds is None:
         raise Unavailable(f"{KEY_ID} is not known yet", retry_after=int(interval.total_seconds()))
