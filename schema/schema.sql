@@ -4362,9 +4362,9 @@ BEGIN
 END;
 $$;
 
--- Name: note_circle_answer(uuid, text, text, text); Type: FUNCTION; Schema: public; Owner: -
+-- Name: note_circle_answer(uuid, text, text, numeric, text); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.note_circle_answer(p_id uuid, p_circle_tx_id text, p_state text, p_error text) RETURNS void
+CREATE FUNCTION public.note_circle_answer(p_id uuid, p_circle_tx_id text, p_state text, p_network_fee numeric, p_error text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
@@ -4376,6 +4376,7 @@ BEGIN
     SET
         polls = c.polls + 1,
         due_at = clock_timestamp() + least(interval '10 minutes', interval '30 seconds' * 2 ^ least(c.polls, 10)),
+        network_fee = coalesce(p_network_fee, c.network_fee),
         error = p_error,
         updated_at = clock_timestamp()
     WHERE c.settlement_id = p_id;
@@ -6553,9 +6554,11 @@ CREATE TABLE ops.circle_polls (
     asks integer DEFAULT 0 NOT NULL,
     polls integer DEFAULT 0 NOT NULL,
     due_at timestamp with time zone NOT NULL,
+    network_fee numeric,
     error text,
     updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT circle_polls_asks_check CHECK ((asks >= 0)),
+    CONSTRAINT circle_polls_network_fee_check CHECK (((network_fee >= (0)::numeric) AND (network_fee <> 'NaN'::numeric))),
     CONSTRAINT circle_polls_polls_check CHECK ((polls >= 0))
 );
 
@@ -10444,11 +10447,11 @@ GRANT ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone
 REVOKE ALL ON FUNCTION public.note_broadcast(p_tx_hash text, p_answer text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.note_broadcast(p_tx_hash text, p_answer text) TO signer;
 
--- Name: FUNCTION note_circle_answer(p_id uuid, p_circle_tx_id text, p_state text, p_error text); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION note_circle_answer(p_id uuid, p_circle_tx_id text, p_state text, p_network_fee numeric, p_error text); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.note_circle_answer(p_id uuid, p_circle_tx_id text, p_state text, p_error text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.note_circle_answer(p_id uuid, p_circle_tx_id text, p_state text, p_error text) TO jobs;
-GRANT ALL ON FUNCTION public.note_circle_answer(p_id uuid, p_circle_tx_id text, p_state text, p_error text) TO signer;
+REVOKE ALL ON FUNCTION public.note_circle_answer(p_id uuid, p_circle_tx_id text, p_state text, p_network_fee numeric, p_error text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_circle_answer(p_id uuid, p_circle_tx_id text, p_state text, p_network_fee numeric, p_error text) TO jobs;
+GRANT ALL ON FUNCTION public.note_circle_answer(p_id uuid, p_circle_tx_id text, p_state text, p_network_fee numeric, p_error text) TO signer;
 
 -- Name: FUNCTION note_refusal(p_id uuid, p_error text); Type: ACL; Schema: public; Owner: -
 

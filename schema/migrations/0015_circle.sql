@@ -50,12 +50,14 @@ CREATE INDEX ordered_wallets_order_id_idx ON ops.ordered_wallets (order_id);
 CREATE INDEX workers_walletless_idx ON workers (id) WHERE wallet_address IS NULL;
 
 -- How often Circle was asked to carry a settlement out, and how often since what became of it; and when it is worth
--- asking again. A notification makes that now.
+-- asking again. A notification makes that now. network_fee is what the chain took for the transfer, in USDC: on Arc it
+-- comes out of the wallet that pays, beside the amount.
 CREATE TABLE ops.circle_polls (
     settlement_id uuid PRIMARY KEY REFERENCES ops.settlements (id) ON DELETE RESTRICT,
     asks integer NOT NULL DEFAULT 0 CHECK (asks >= 0),
     polls integer NOT NULL DEFAULT 0 CHECK (polls >= 0),
     due_at timestamptz NOT NULL,
+    network_fee numeric CHECK (network_fee >= 0 AND network_fee <> 'NaN'),
     error text,
     updated_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );

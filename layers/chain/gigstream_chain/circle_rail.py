@@ -72,7 +72,8 @@ def _settle(run: Run, one: circle.Sent, transfer: Transfer) -> str:
     if not _is_ours(one, transfer):
         run.write(settlements.declare_conflict(one.id, "Circle has another transfer under this id"))
         return "open"
-    run.write(circle.note_answer(one.id, circle_tx_id=transfer.id, state=transfer.state))
+    fee = transfer.network_fee
+    run.write(circle.note_answer(one.id, circle_tx_id=transfer.id, state=transfer.state, network_fee=fee))
     tx_hash, number, block_hash = transfer.tx_hash, transfer.block_number, transfer.block_hash
     if transfer.state in PAID and tx_hash and number is not None and block_hash:
         run.write(settlements.finish(one.id, tx_hash, block_number=number, block_hash=block_hash))

@@ -1,12 +1,15 @@
--- Notes what Circle says of a settlement that is not through: its state, or what was wrong with the answer. What became
--- of it is asked again after 30 seconds, then after twice as long each time, ten minutes at most.
+-- Notes what Circle says of a settlement: its state and what the chain took for it, or what was wrong with the answer.
+-- While it is not through, Circle is asked again after 30 seconds, then after twice as long each time, ten minutes at
+-- most.
 --
 -- Raises:  GS001 when Circle was never asked to carry it out
 -- Locks:   the settlement's row of polls; then as circle_submitted
 -- Cost:    O(1)
 -- Test:    tests/chain/test_circle_rail.py
 
-CREATE OR REPLACE FUNCTION note_circle_answer(p_id uuid, p_circle_tx_id text, p_state text, p_error text) RETURNS void
+CREATE OR REPLACE FUNCTION note_circle_answer(
+    p_id uuid, p_circle_tx_id text, p_state text, p_network_fee numeric, p_error text
+) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp
 AS $$
@@ -18,6 +21,7 @@ BEGIN
     SET
         polls = c.polls + 1,
         due_at = clock_timestamp() + least(interval '10 minutes', interval '30 seconds' * 2 ^ least(c.polls, 10)),
+        network_fee = coalesce(p_network_fee, c.network_fee),
         error = p_error,
         updated_at = clock_timestamp()
     WHERE c.settlement_id = p_id;

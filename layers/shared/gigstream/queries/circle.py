@@ -127,14 +127,20 @@ def ask(settlement_id: UUID) -> Query[Asked]:
 
 
 def note_answer(
-    settlement_id: UUID, *, circle_tx_id: str | None = None, state: str | None = None, error: str | None = None
+    settlement_id: UUID,
+    *,
+    circle_tx_id: str | None = None,
+    state: str | None = None,
+    network_fee: Decimal | None = None,
+    error: str | None = None,
 ) -> Query[None]:
-    """Note what Circle says of a settlement that is not through, or why it says nothing."""
+    """Note what Circle says of a settlement, the fee in USDC, or why it says nothing."""
     return command(
-        "SELECT note_circle_answer(%(id)s, %(circle_tx_id)s, %(state)s, %(error)s)",
+        "SELECT note_circle_answer(%(id)s, %(circle_tx_id)s, %(state)s, %(network_fee)s, %(error)s)",
         id=settlement_id,
         circle_tx_id=circle_tx_id,
         state=state,
+        network_fee=network_fee,
         error=error,
     )
 
