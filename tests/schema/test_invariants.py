@@ -188,6 +188,9 @@ PLANTED = [
         "UPDATE ops.told_releases SET first_seq = first_seq + 1, last_seq = last_seq + 1",
         "ops.told_releases",
     ),
+    ("settlements.circle asked for", "UPDATE ops.circle_polls SET asks = 0", None),
+    ("wallet_orders.finished", "UPDATE ops.wallet_orders SET finished_at = NULL", None),
+    ("workers.wallet_id", "UPDATE workers SET wallet_id = wallet_id || 'x' WHERE wallet_id IS NOT NULL", None),
     ("accounts.balance of everything", "UPDATE ledger.accounts SET balance = balance + 0.000001", None),
 ]
 
@@ -248,6 +251,22 @@ def book(books: Books) -> None:
             quote = call(connection, "quote_advance", platform, "earned", 2)
             call(connection, "accept_advance", quote["id"])
         books.completed(platform, debtor, repaid)
+    _over_circle(books)
+
+
+def _over_circle(books: Books) -> None:
+    """Wallets for the workers, and what waits is on its way to them."""
+    jobs, signer = books.connection("jobs"), books.connection("signer")
+    ordered = books.rows("SELECT order_id, worker_id::text FROM order_wallets(10)")
+    wallets = [
+        {"worker_id": one["worker_id"], "wallet_id": f"wallet {number}", "wallet_address": f"0x{number:040}"}
+        for number, one in enumerate(ordered)
+    ]
+    call(jobs, "keep_wallets", ordered[0]["order_id"], Jsonb(wallets))
+    call(jobs, "queue_settlements", "circle", 5042002, None, None, 1, 10)
+    settlement = books.value("SELECT id FROM ops.settlements WHERE rail = 'circle'")
+    call(signer, "ask_circle", settlement)
+    call(signer, "circle_submitted", settlement, "an id", "SENT")
 
 
 def _deposits(books: Books) -> None:

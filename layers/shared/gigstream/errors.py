@@ -341,6 +341,20 @@ class InvariantViolated(GigStreamError):
     sqlstates = ("GS030",)
 
 
+class ProviderMismatch(GigStreamError):
+    """Circle's answer is not about what it was asked."""
+
+    code = "provider_mismatch"
+    sqlstates = ("GS100",)
+
+
+class AlreadySent(GigStreamError):
+    """Circle has the settlement, or has nothing to do with it."""
+
+    code = "already_sent"
+    sqlstates = ("GS101",)
+
+
 class AuditTampered(GigStreamError):
     """The audit trail is not what was sealed."""
 

@@ -22,6 +22,7 @@ AS $$
         UNION ALL SELECT r.* FROM ops.recount_deposits() AS r
         UNION ALL SELECT r.* FROM ops.recount_days() AS r
         UNION ALL SELECT r.* FROM ops.recount_events() AS r
+        UNION ALL SELECT r.* FROM ops.recount_circle() AS r
     ) AS f
     WHERE f.stored IS DISTINCT FROM f.recounted
     ORDER BY f.figure, f.subject
