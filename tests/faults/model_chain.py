@@ -1,7 +1,8 @@
 """A chain in memory that speaks JSON-RPC as Arc does: accounts, a mempool, blocks when told, one payment contract.
 
-It keeps the protocol's rules and no more: a nonce is used once and in order, a replacement costs a tenth more, a
-transaction below the base fee waits, pending state is hidden, a block once made stays. `pay_many` is the contract's.
+It takes Anvil's controls, and keeps the protocol's rules and no more: a nonce is used once and in order, a replacement
+costs a tenth more, a transaction below the base fee waits, pending state is hidden, a block once made stays. `pay_many`
+is the contract's.
 """
 
 from collections.abc import Callable, Iterator
@@ -125,6 +126,8 @@ class ModelChain:
             "eth_sendRawTransaction": self.send,
             "evm_mine": self.mine,
             "anvil_dropTransaction": self.drop,
+            "anvil_setBalance": lambda address, wei: self.gas_money.update({address.lower(): int(wei, 16)}),
+            "anvil_setNextBlockBaseFeePerGas": lambda wei: setattr(self, "base_fee", int(wei, 16)),
         }
 
     @property
