@@ -1,6 +1,5 @@
 """The chains that settlement is tried on, the model and Anvil, behind two hostile nodes; and what is done to them."""
 
-import json
 import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -13,6 +12,7 @@ import requests
 from eth_abi.abi import encode
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
+from eth_utils.address import to_checksum_address
 from hexbytes import HexBytes
 from requests.adapters import HTTPAdapter
 from tests import anvil
@@ -20,7 +20,7 @@ from tests.faults import hostile_rpc
 from tests.faults.hostile_rpc import Fault, Hostile, Node, Silence
 from tests.faults.model_chain import BALANCE_OF, FLOOR, ModelChain, address, selector
 
-from devstack.postgres import CHECKOUT
+from devstack.contracts import artifact
 
 CUSTODY = 10**12  # micro-USDC
 GAS_MONEY = 10**21  # wei
@@ -147,13 +147,13 @@ def on_anvil(chance: random.Random) -> Iterator[Chain]:
                 raise RuntimeError(f"reverted: {said}")
             return receipt
 
-        def deploy(artifact: str, arguments: bytes = b"") -> str:
-            bytecode = json.loads((CHECKOUT / artifact).read_text())["bytecode"]
-            return str(transact(None, bytes(HexBytes(bytecode)) + arguments)["contractAddress"])
+        def deploy(name: str, arguments: bytes = b"") -> str:
+            code = bytes(HexBytes(artifact(name)["bytecode"]))
+            return to_checksum_address(transact(None, code + arguments)["contractAddress"])
 
-        token = deploy("infra/contracts/LocalUSDC.json")
+        token = deploy("LocalUSDC")
         contract = deploy(
-            "layers/chain/gigstream_chain/PaymentStreaming.json",
+            "PaymentStreaming",
             encode(["address"] * 3, [token, owner, key.address]),
         )
         transact(token, selector("mint(address,uint256)") + encode(["address", "uint256"], [contract, CUSTODY]))
