@@ -3,13 +3,20 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
 from functools import cache
 from typing import Literal, cast
 
+from gigstream import money
+from gigstream.errors import Invalid
+
 Mode = Literal["test", "live"]
 Role = Literal["api", "jobs", "signer", "operator"]
+Rail = Literal["web3", "circle"]
 
 SECRET_BYTES = 32
+MAX_BATCH = 500
 
 
 class ConfigError(Exception):
@@ -83,6 +90,67 @@ class Settings:
         return _positive(self.environment, "ARC_CHAIN_ID", 5042002)
 
     @property
+    def arc_rpc_urls(self) -> tuple[str, ...]:
+        """The nodes to ask, at least one; a conflict is believed when two of them agree."""
+        return tuple(url.strip() for url in self._required("ARC_RPC_URL").split(",") if url.strip())
+
+    @property
+    def arc_usdc_address(self) -> str:
+        """The ERC-20 interface of USDC, with six decimals."""
+        return self.environment.get("ARC_USDC_ADDRESS") or "0x3600000000000000000000000000000000000000"
+
+    @property
+    def arc_contract_address(self) -> str:
+        return self._required("ARC_CONTRACT_ADDRESS")
+
+    @property
+    def arc_signer_key(self) -> str | None:
+        """The key that signs, in hexadecimal digits: for test mode alone."""
+        key = self.environment.get("ARC_SIGNER_KEY") or None
+        if key and self.mode == "live":
+            raise ConfigError("ARC_SIGNER_KEY is for test mode; live signs with ARC_KMS_KEY_ID")
+        return key
+
+    @property
+    def arc_kms_key_id(self) -> str | None:
+        return self.environment.get("ARC_KMS_KEY_ID") or None
+
+    @property
+    def settlement_rail(self) -> Rail:
+        rail = self.environment.get("SETTLEMENT_RAIL") or "web3"
+        if rail not in ("web3", "circle"):
+            raise ConfigError("SETTLEMENT_RAIL is neither web3 nor circle")
+        return cast("Rail", rail)
+
+    @property
+    def custody_address(self) -> str:
+        """Where the money is: platforms deposit there, and the chain is reconciled with the books there."""
+        return self._required("ARC_CONTRACT_ADDRESS" if self.settlement_rail == "web3" else "CIRCLE_WALLET_ADDRESS")
+
+    @property
+    def settle_threshold(self) -> Decimal:
+        """USDC from which on a worker is paid out at once."""
+        return self._usdc("SETTLE_THRESHOLD", "20")
+
+    @property
+    def settle_minimum(self) -> Decimal:
+        """USDC below which nobody is paid out unasked."""
+        return self._usdc("SETTLE_MINIMUM", "1")
+
+    @property
+    def settle_age(self) -> timedelta:
+        """How long less than the threshold waits."""
+        return timedelta(hours=_positive(self.environment, "SETTLE_HOURS", 24))
+
+    @property
+    def settle_batch(self) -> int:
+        """Payouts in one chain transaction at most; the contract takes 500."""
+        batch = _positive(self.environment, "SETTLE_BATCH", 200)
+        if batch > MAX_BATCH:
+            raise ConfigError(f"SETTLE_BATCH is more than {MAX_BATCH}")
+        return batch
+
+    @property
     def report_bucket(self) -> str | None:
         return self.environment.get("REPORT_BUCKET")
 
@@ -109,6 +177,15 @@ class Settings:
         if not value:
             raise ConfigError(f"{name} is not set")
         return value
+
+    def _usdc(self, name: str, default: str) -> Decimal:
+        try:
+            amount = money.parse(self.environment.get(name) or default)
+        except Invalid as exc:
+            raise ConfigError(f"{name} {exc}") from None
+        if amount <= 0:
+            raise ConfigError(f"{name} is not more than 0")
+        return amount
 
     def _secret(self, name: str) -> bytes:
         value = self._required(name).encode()
