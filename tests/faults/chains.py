@@ -136,6 +136,8 @@ def on_anvil(chance: random.Random) -> Iterator[Chain]:
         url, node = opened.enter_context(anvil.running())
         urls = [opened.enter_context(hostile_rpc.in_front_of(url, chance.getrandbits(32))) for _ in range(2)]
         (owner, *_) = node("eth_accounts", [])
+        # Each chain is new; a nonce of its own gives its contract an address that no other had.
+        node("anvil_setNonce", [owner, hex(chance.getrandbits(32))])
         key = Account.from_key(chance.randbytes(32))
 
         def transact(to: str | None, data: bytes) -> Any:
