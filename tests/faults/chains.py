@@ -1,9 +1,10 @@
 """The chains that settlement is tried on, the model and Anvil, behind two hostile nodes; and what is done to them."""
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlsplit
@@ -37,8 +38,11 @@ class Chain:
     token: str
     contract: str
     block: Callable[[str], None]  # no transfer to this address succeeds any more
+    dismiss_signer: Callable[[], None]  # the contract takes no batch from it any more
     set_weather: Callable[[Mapping[Fault, float]], None]
     base_fee: int = FLOOR
+    struck: Counter[Fault] = field(default_factory=Counter)  # what the model's nodes did, at its end
+    hear: Callable[[str], None] = field(default=lambda _raw: None)  # of each raw transaction, before the model has it
 
     def environment(self) -> dict[str, str]:
         return {
@@ -48,6 +52,7 @@ class Chain:
             "ARC_USDC_ADDRESS": self.token,
             "ARC_CONTRACT_ADDRESS": self.contract,
             "ARC_SIGNER_KEY": HexBytes(self.key.key).to_0x_hex(),
+            "NO_PROXY": "*",  # all of it is on this machine
         }
 
     def mine(self, blocks: int = 1) -> None:
@@ -89,24 +94,34 @@ def model(chance: random.Random) -> Iterator[Chain]:
     """The model, in this process; so are its nodes."""
     key = Account.from_key(chance.randbytes(32))
     token, contract = address("token"), address(f"contract {chance.random()}")
-    chain = ModelChain(anvil.CHAIN_ID, token, contract, key.address, CUSTODY)
-    chain.gas_money[key.address.lower()] = GAS_MONEY
-    nodes = {f"{name}.model": Hostile(chain.answer, random.Random(chance.random())) for name in ("one", "two")}
+    inside = ModelChain(anvil.CHAIN_ID, token, contract, key.address, CUSTODY)
+    inside.gas_money[key.address.lower()] = GAS_MONEY
+
+    def heard(method: str, params: list[Any]) -> Any:
+        if method == hostile_rpc.SEND:
+            chain.hear(params[0])
+        return inside.answer(method, params)
+
+    nodes = {f"{name}.model": Hostile(heard, random.Random(chance.random())) for name in ("one", "two")}
 
     def set_weather(weather: Mapping[Fault, float]) -> None:
         for hostile in nodes.values():
             hostile.weather = dict(weather)
 
+    chain = Chain(
+        node=inside.answer,
+        urls=[f"http://{host}" for host in nodes],
+        key=key,
+        token=token,
+        contract=contract,
+        block=lambda payee: inside.blocked.add(payee.lower()),
+        dismiss_signer=lambda: setattr(inside, "payer", address("somebody else").lower()),
+        set_weather=set_weather,
+    )
     with at_hand(nodes, chance):
-        yield Chain(
-            node=chain.answer,
-            urls=[f"http://{host}" for host in nodes],
-            key=key,
-            token=token,
-            contract=contract,
-            block=lambda payee: chain.blocked.add(payee.lower()),
-            set_weather=set_weather,
-        )
+        yield chain
+    for hostile in nodes.values():
+        chain.struck += hostile.done
 
 
 @contextmanager
@@ -171,6 +186,9 @@ def on_anvil(chance: random.Random) -> Iterator[Chain]:
             token=token,
             contract=contract,
             block=lambda payee: transact(token, selector("block(address)") + encode(["address"], [payee])),
+            dismiss_signer=lambda: transact(
+                contract, selector("set_payer(address)") + encode(["address"], [address("somebody else")])
+            ),
             set_weather=set_weather,
         )
         chain.set_gas_money(GAS_MONEY)

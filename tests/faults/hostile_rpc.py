@@ -6,6 +6,7 @@ Anvil behind HTTP, where `in_front_of` is a process of its own. The same seed do
 
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from enum import StrEnum, auto
@@ -76,7 +77,7 @@ class Hostile:
     def __init__(self, node: Node, chance: random.Random, weather: Mapping[Fault, float] | None = None) -> None:
         self.node, self.chance = node, chance
         self.weather = dict(weather or {})
-        self.done: dict[Fault, int] = {}
+        self.done: Counter[Fault] = Counter()
         self.refused: set[str] = set()
         self._receipts: list[dict[str, Any]] = []
 
@@ -149,7 +150,7 @@ class Hostile:
 
     def _strikes(self, fault: Fault) -> bool:
         strikes = self.chance.random() < self.weather.get(fault, 0)
-        self.done[fault] = self.done.get(fault, 0) + strikes
+        self.done[fault] += strikes
         return strikes
 
 

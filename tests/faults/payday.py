@@ -13,7 +13,7 @@ from tests.books import Money, Row, call
 from tests.faults.board import Arena
 from tests.faults.chains import Chain
 from tests.faults.dooming import Death
-from tests.faults.model_chain import TRANSFER, address
+from tests.faults.model_chain import TRANSFER, Transaction, address
 from tests.faults.serving import called
 
 from devstack import scheduler
@@ -74,6 +74,9 @@ class Payday:
 
     def __init__(self, crew: Crew, chain: Chain, chance: random.Random) -> None:
         self.crew, self.books, self.chain = crew, crew.books, chain
+        self.heard: dict[int, int] = {}  # the nonce that each batch was sent with
+        self.overheard: list[str] = []
+        chain.hear = self._hear
         self.payouts = self.pay([chance.randint(1, 50 * MICRO) for _ in crew.workers])
 
     def pay(self, amounts: list[int]) -> list[UUID]:
@@ -167,7 +170,7 @@ class Payday:
         for payee, settled in owed.items():
             if (received := self.chain.received(payee)) != settled:
                 found.append(f"{payee} has received {received}, settled are {settled}")
-        return found + list(self._odd_settlements())
+        return found + self.overheard + list(self._odd_settlements())
 
     def _odd_settlements(self) -> Iterator[str]:
         for row in self.settlements():
@@ -180,6 +183,16 @@ class Payday:
                     yield f"settlement {row['id']} is final by {row['tx_hash']}, which is not its own or not there"
                 elif block != (receipt["blockHash"], int(receipt["blockNumber"], 16), int(receipt["gasUsed"], 16)):
                     yield f"settlement {row['id']} is final in {block}, its receipt says otherwise"
+
+    def _hear(self, raw: str) -> None:
+        """What reaches a node was stored before, and a batch has one nonce for ever."""
+        sent = Transaction.of(raw)
+        stored = "SELECT count(*) FROM ops.settlement_attempts WHERE tx_hash = %s"
+        if not self.books.value(stored, sent.hash):
+            self.overheard.append(f"{sent.hash} is sent and not stored")
+        batch = int.from_bytes(sent.data[4:36], "big")
+        if self.heard.setdefault(batch, sent.nonce) != sent.nonce:
+            self.overheard.append(f"batch {batch} is sent with nonces {self.heard[batch]} and {sent.nonce}")
 
     def _paid_by(self, tx_hash: str, payee: str, amount: int) -> bool:
         """Whether a transaction moved so much to an address."""
@@ -195,6 +208,6 @@ class Payday:
 @contextmanager
 def open_for(arena: Arena, chain: Chain) -> Iterator[None]:
     """The jobs run in this process and are told of this chain."""
-    settings = {"SETTLE_BATCH": str(BATCH), "DATABASE_URL_SIGNER": arena.direct("signer"), **chain.environment()}
+    settings = {"SETTLE_BATCH": str(BATCH), **chain.environment()}
     with called(arena, **settings):
         yield

@@ -1,4 +1,4 @@
-"""R11: a transaction dropped or paying too little, the key used elsewhere, no gas money, a payee who cannot be paid.
+"""R11: what is sent is dropped, pays too little or reverts; the key is used elsewhere; no gas money; a blocked payee.
 
 Guards: what is stuck is sent again or replaced with the same nonce within five minutes; a nonce that somebody else took
 pauses the wallet until a person has looked, and pays nothing twice; a payee on the blocklist fails alone.
@@ -125,14 +125,28 @@ def blocked_payee(payday: Payday) -> list[str]:
     return wrong
 
 
+def reverted(payday: Payday) -> list[str]:
+    """The contract refuses what is under way: it pays nobody, and the money is back with the workers."""
+    before = [payday.available(row["worker_id"]) + row["amount"] for row in payday.rows()]
+    payday.submit()
+    forget_all(payday)
+    payday.chain.dismiss_signer()
+    wrong = ends(payday)
+    rows = payday.rows()
+    wrong += [f"payout {row['id']} is {row['status']}" for row in rows if row["status"] != "failed"]
+    if [payday.available(row["worker_id"]) for row in rows] != before:
+        wrong.append("the money of a transaction that was reverted is not available to the workers")
+    return wrong
+
+
 TROUBLES: list[Callable[[Payday], list[str]]] = [
-    dropped, underpriced, out_of_gas, key_used_while_idle, key_used_in_flight, blocked_payee,
+    dropped, underpriced, out_of_gas, key_used_while_idle, key_used_in_flight, blocked_payee, reverted,
 ]  # fmt: skip
 
 
 @row(
     11,
-    "dropped, underpriced, key used elsewhere, no gas money, blocked payee; on the model and on Anvil",
+    "dropped, underpriced, key used elsewhere, no gas money, blocked payee, revert; on the model and on Anvil",
     full=240,
     short=12,
 )
