@@ -53,6 +53,7 @@ BODIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "POST /v1/loans/quote": ({"platform_id": None, "amount": "1"}, {"mode": "earned"}),
     "POST /v1/loans": ({"quote_id": str(uuid4())}, {}),
     "POST /v1/loans/{loan_id}/repay": ({}, {"amount": "0.5", "platform_id": None}),
+    "POST /v1/workers/{worker_id}/withdrawals": ({"platform_id": None}, {"amount": "1"}),
     "POST /v1/reports": (
         {"kind": "ledger", "from_date": "2026-01-01", "to_date": "2026-11-01"},
         {"format": "jsonl"},

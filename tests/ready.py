@@ -9,7 +9,18 @@ from uuid import UUID, uuid4
 from tests.books import Books
 from tests.conftest import Api
 from tests.examples import BODIES, HOOK, NAME, PASSWORD
-from tests.people import Wallet, new_event, new_loan, new_platform, new_quote, new_stream, new_task, new_worker, numbers
+from tests.people import (
+    Wallet,
+    new_event,
+    new_failed_payout,
+    new_loan,
+    new_platform,
+    new_quote,
+    new_stream,
+    new_task,
+    new_worker,
+    numbers,
+)
 from tests.signing import signature
 from tests.world import RULES, World
 
@@ -151,6 +162,15 @@ def _debtor(world: World) -> dict[str, Any]:
     return {"loan_id": new_loan(world.platform, worker), "credentials": worker.credentials}
 
 
+def _paid(world: World) -> dict[str, Any]:
+    """A worker with a wallet and ten USDC."""
+    worker = new_worker(world.api, world.platform, wallet=Wallet())
+    task_id = new_task(world.platform, worker)
+    world.platform.made(f"/v1/tasks/{task_id}/start")
+    world.platform.made(f"/v1/tasks/{task_id}/complete", {})
+    return {"worker_id": worker.id, "platform_id": world.platform.id, "credentials": worker.credentials}
+
+
 def _batch(world: World) -> dict[str, Any]:
     """Two tasks that can be given, and one that cannot."""
     one = {"worker_id": world.worker.id, "task_type": "fixed", "amount": "1", "title": f"task {next(numbers)}"}
@@ -198,6 +218,10 @@ _FRESH: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /v1/streams/{stream_id}/release": _running,
     "POST /v1/workers/{worker_id}/reputation/events/{event_id}/appeal": lambda world: {
         "event_id": new_event(world.platform, world.worker)
+    },
+    "POST /v1/workers/{worker_id}/withdrawals": _paid,
+    "POST /v1/transactions/{transaction_id}/retry": lambda world: {
+        "transaction_id": new_failed_payout(world.connect, world.platform, world.worker)
     },
     "POST /v1/reports": _customer,
     "POST /v1/webhook-endpoints": _room,

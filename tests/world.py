@@ -31,7 +31,7 @@ TABLES: list[LiteralString] = [
     *["workers", "platforms", "tasks", "streams", "transactions", "loans", "reputation_events", "audit_logs"],
     *["ledger.accounts", "ledger.transfers", "ops.memberships", "ops.deposits", "ops.outbox", "ops.api_keys"],
     *["ops.advance_terms", "ops.loan_quotes", "ops.disputes", "ops.appeals", "ops.transaction_states", "ops.reports"],
-    *["ops.webhook_endpoints", "ops.inbound_secrets", "ops.balance_alerts"],
+    *["ops.webhook_endpoints", "ops.inbound_secrets", "ops.balance_alerts", "ops.payout_retries", "ops.told_releases"],
 ]
 
 
@@ -40,6 +40,7 @@ class World:
 
     def __init__(self, api: Api, connect: Callable[[str], psycopg.Connection]) -> None:
         self.api = api
+        self.connect = connect
         self.auditor = connect("auditor")
         self.platform = new_platform(api)
         self.wallet = Wallet()

@@ -20,6 +20,7 @@ SECRETS = {
     "WebhookKey": "webhook secrets of the local stack only",
 }
 APP_URI = "http://localhost:3000"
+CONTRACT = "0x00000000000000000000000000000000000C0DE5"  # where no chain runs: payouts are queued for it, and wait
 RECEIVERS = "localhost:8443"  # where webhooks go on one's own machine
 
 
@@ -45,10 +46,11 @@ def fresh_database(name: str) -> Iterator[Cluster]:
 def environment(cluster: Cluster, name: str) -> dict[str, str]:
     """The variables that template.yaml gives its functions, and the operator's, for a database of a local cluster."""
     urls = {"ApiDatabase": cluster.url("api", name), "JobsDatabase": cluster.url("jobs", name)}
-    template = Template(parameters={**SECRETS, "AppUri": APP_URI, **urls})
+    template = Template(parameters={**SECRETS, "AppUri": APP_URI, "ArcContract": CONTRACT, **urls})
     return {
         **template.environment,
         "DATABASE_URL_OPERATOR": cluster.url("operator", name),
+        "DATABASE_URL_SIGNER": cluster.url("signer", name),
         "WEBHOOK_ALLOWED_TARGETS": os.environ.get("WEBHOOK_ALLOWED_TARGETS", RECEIVERS),
         "AUDIT_ANCHOR_FILE": str(cluster.folder / f"{name}.anchors"),
         "REPORT_FOLDER": str(cluster.folder / f"{name}.files"),

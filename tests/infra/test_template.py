@@ -51,6 +51,7 @@ def test_route_docstring_and_template_agree(route: Route) -> None:
 @pytest.mark.parametrize("handler", sorted(JOBS))
 def test_a_job_says_when_it_runs_and_why(handler: str) -> None:
     assert ast.get_docstring(source(JOBS[handler].function))
+POLICY = {"SETTLE_THRESHOLD", "SETTLE_MINIMUM", "SETTLE_HOURS", "SETTLE_BATCH"}
 
 
 @pytest.mark.parametrize("name", sorted(template.functions))
@@ -63,8 +64,8 @@ def test_a_function_has_the_rights_of_its_kind_and_no_more(name: str) -> None:
     given = set(properties.get("Environment", {}).get("Variables", {}))
     webhooks = {"WEBHOOK_ENCRYPTION_KEY"} if name in DERIVING else set()
     allowed = {
-        "Api": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER", "ARC_EXPLORER_URL"} | webhooks,
-        "Jobs": {"DATABASE_URL_JOBS"} | webhooks,
+        "Api": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER", "ARC_EXPLORER_URL", "SETTLE_MINIMUM"} | webhooks,
+        "Jobs": {"DATABASE_URL_JOBS", *POLICY} | webhooks,
         "Anchor": {"DATABASE_URL_JOBS", "AUDIT_ANCHOR_BUCKET", "AUDIT_ANCHOR_DAYS"},
         "Report": {"DATABASE_URL_JOBS", "DATABASE_URL_API", "REPORT_BUCKET", "REPORT_DAYS"},
         "ReportLink": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER", "REPORT_BUCKET"},

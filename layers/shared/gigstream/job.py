@@ -8,7 +8,7 @@ from uuid import UUID
 
 from gigstream import clock, db, log
 from gigstream.queries import jobs, requests
-from gigstream.queries.base import Query
+from gigstream.queries.base import Query, Together
 
 Result = TypeVar("Result")
 Counts = Mapping[str, int]
@@ -32,7 +32,7 @@ class Run:
         left: bool = self._context.get_remaining_time_in_millis() > self._reserve
         return left
 
-    def read(self, query: Query[Result]) -> Result:
+    def read(self, query: Query[Result] | Together[Result]) -> Result:
         """Ask the database as the jobs role."""
         return db.read(self._session, query)
 

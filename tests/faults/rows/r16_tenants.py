@@ -49,6 +49,7 @@ POST /v1/loans/quote
 POST /v1/loans
 GET /v1/loans/{loan_id}
 POST /v1/loans/{loan_id}/repay
+POST /v1/workers/{worker_id}/withdrawals
 POST /v1/workers/{worker_id}/reputation/events/{event_id}/appeal
 """
 FOR_PLATFORMS = """
@@ -78,6 +79,7 @@ POST /v1/streams/{stream_id}/pause
 POST /v1/streams/{stream_id}/resume
 POST /v1/streams/{stream_id}/cancel
 POST /v1/streams/{stream_id}/top-up
+POST /v1/transactions/{transaction_id}/retry
 POST /v1/reports
 GET /v1/reports
 GET /v1/reports/{report_id}

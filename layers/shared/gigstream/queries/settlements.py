@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final, Literal
 from uuid import UUID
 
-from gigstream.queries.base import Query, Together, many, one
+from gigstream.queries.base import Query, Together, many, one, optional
 from gigstream.queries.transactions import SELECT as _TRANSACTION
 from gigstream.queries.transactions import Transaction
 
@@ -104,6 +104,23 @@ class Payment:
     to_address: str
     amount: Decimal
     failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The settlement that a payout is in: how far it is, and where on the chain it was paid from and stands.
+
+    A platform and a worker see no more of it: the rest of a batch is other people's pay.
+    """
+
+    id: UUID
+    rail: Rail
+    state: State
+    chain_id: int
+    contract: str | None
+    block_number: int | None
+    block_hash: str | None
+    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,6 +417,20 @@ def payments(settlement_id: UUID) -> Query[list[Payment]]:
         ORDER BY p.transaction_id
         """,
         settlement_id=settlement_id,
+    )
+
+
+def of_transaction(transaction_id: UUID) -> Query[Facts | None]:
+    """The settlement that a payout is in, for whoever may see the payout."""
+    return optional(
+        Facts,
+        """
+        SELECT s.id, s.rail, s.state, s.chain_id, s.contract, s.block_number, s.block_hash, s.updated_at
+        FROM ops.settlement_payments AS p
+        INNER JOIN ops.settlements AS s ON p.settlement_id = s.id
+        WHERE p.transaction_id = %(transaction_id)s
+        """,
+        transaction_id=transaction_id,
     )
 
 
