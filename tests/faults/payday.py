@@ -20,7 +20,7 @@ from devstack import scheduler
 from gigstream import db
 
 PAYMENTS = 20
-SUBMIT, CONFIRM = "SubmitSettlements", "ConfirmSettlements"
+QUEUE, SUBMIT, CONFIRM = "SettlePayouts", "SubmitSettlements", "ConfirmSettlements"
 BATCH = 4  # payments a settlement, so that several are under way at once
 MINUTE = 60
 MICRO = 10**6
@@ -87,6 +87,9 @@ class Payday:
         )  # fmt: skip
         return [row["id"] for row in begun]
 
+    def queue(self) -> Mapping[str, int] | None:
+        return self.run(QUEUE)
+
     def submit(self) -> Mapping[str, int] | None:
         return self.run(SUBMIT)
 
@@ -104,6 +107,7 @@ class Payday:
 
     def tick(self) -> None:
         """A minute of the schedule, and of the chain."""
+        self.queue()
         self.submit()
         self.chain.mine()
         self.confirm()
@@ -208,6 +212,7 @@ class Payday:
 @contextmanager
 def open_for(arena: Arena, chain: Chain) -> Iterator[None]:
     """The jobs run in this process and are told of this chain."""
-    settings = {"SETTLE_BATCH": str(BATCH), **chain.environment()}
-    with called(arena, **settings):
+    # Nobody is paid out but those whose payouts a payday begins.
+    settings = {"SETTLE_BATCH": str(BATCH), "SETTLE_THRESHOLD": str(100 * MICRO), "SETTLE_MINIMUM": str(100 * MICRO)}
+    with called(arena, **settings, **chain.environment()):
         yield

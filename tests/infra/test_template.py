@@ -51,6 +51,8 @@ def test_route_docstring_and_template_agree(route: Route) -> None:
 @pytest.mark.parametrize("handler", sorted(JOBS))
 def test_a_job_says_when_it_runs_and_why(handler: str) -> None:
     assert ast.get_docstring(source(JOBS[handler].function))
+
+
 POLICY = {"SETTLE_THRESHOLD", "SETTLE_MINIMUM", "SETTLE_HOURS", "SETTLE_BATCH"}
 
 

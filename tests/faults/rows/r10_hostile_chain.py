@@ -18,7 +18,7 @@ from tests.faults.chains import CALM
 from tests.faults.dooming import BOUNDARIES, Death, Moment, doomed
 from tests.faults.hostile_rpc import STORM
 from tests.faults.model_chain import FLOOR
-from tests.faults.payday import CONFIRM, MINUTE, SUBMIT, Crew, Payday, hired, open_for
+from tests.faults.payday import CONFIRM, MINUTE, QUEUE, SUBMIT, Crew, Payday, hired, open_for
 
 from devstack.server import forking
 from gigstream import db
@@ -37,6 +37,7 @@ def storm(payday: Payday, chance: random.Random) -> None:
     chain.set_weather(STORM)
     for _ in range(STORM_TICKS):
         chain.base_fee = int(FLOOR * chance.choice([1, 1, 1, 1.5, 3]))
+        payday.queue()
         payday.submit()
         if chance.random() < 0.6:
             chain.mine(chance.randint(1, 3))
@@ -105,7 +106,7 @@ def kill_one(arena: Arena, crew: Crew, chance: random.Random, step: str, moment:
         payday = Payday(crew, chain, chance)
         chain.set_weather(STORM)
         for _ in range(KILL_TICKS):
-            if run_and_kill(payday, SUBMIT, step, moment):
+            if any(run_and_kill(payday, job, step, moment) for job in (QUEUE, SUBMIT)):
                 break
             chain.mine()
             if run_and_kill(payday, CONFIRM, step, moment):

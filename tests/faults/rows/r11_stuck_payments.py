@@ -38,6 +38,7 @@ def forget_all(payday: Payday) -> None:
 
 
 def dropped(payday: Payday) -> list[str]:
+    payday.queue()
     payday.submit()
     forget_all(payday)
     return ends(payday) + unpaid(payday)
@@ -45,6 +46,7 @@ def dropped(payday: Payday) -> list[str]:
 
 def underpriced(payday: Payday) -> list[str]:
     """The base fee rises eightfold behind what was sent, and stays there."""
+    payday.queue()
     payday.submit()
     sent = {row["nonce"]: row["hashes"] for row in payday.settlements()}
     payday.chain.base_fee = 8 * FLOOR
@@ -60,6 +62,7 @@ def out_of_gas(payday: Payday) -> list[str]:
     if payday.waiting() != PAYMENTS:
         return ["a wallet without gas money has settled something"]
     payday.chain.set_gas_money(GAS_MONEY)
+    payday.queue()
     payday.submit()
     forget_all(payday)
     payday.chain.set_gas_money(0)
@@ -83,6 +86,7 @@ def key_used_while_idle(payday: Payday) -> list[str]:
 
 def key_used_in_flight(payday: Payday) -> list[str]:
     """Somebody else's transaction takes the nonce of a settlement that is under way."""
+    payday.queue()
     payday.submit()
     forget_all(payday)
     payday.chain.use_key_elsewhere(payday.chain.nonce())
@@ -128,6 +132,7 @@ def blocked_payee(payday: Payday) -> list[str]:
 def reverted(payday: Payday) -> list[str]:
     """The contract refuses what is under way: it pays nobody, and the money is back with the workers."""
     before = [payday.available(row["worker_id"]) + row["amount"] for row in payday.rows()]
+    payday.queue()
     payday.submit()
     forget_all(payday)
     payday.chain.dismiss_signer()
