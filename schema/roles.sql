@@ -136,7 +136,7 @@ GRANT INSERT, UPDATE ON transactions TO jobs, operator;
 GRANT INSERT, UPDATE ON loans TO jobs, operator;
 GRANT INSERT, UPDATE ON ops.advance_terms TO api;
 GRANT INSERT, DELETE ON ops.loan_quotes TO api;
-GRANT INSERT ON ops.job_runs TO jobs;
+GRANT INSERT ON ops.job_runs TO jobs, signer;
 GRANT INSERT (platform_id, kind, format, from_date, to_date) ON ops.reports TO api;
 GRANT UPDATE (
     status, attempts, leased_until, rows, bytes, sha256, finished_at, expires_at
@@ -191,7 +191,7 @@ process_payment, complete_payment, fail_payment, ops.start_payout, ops.lock_payo
 queue_payouts, queue_settlements, finish_settlement, revert_settlement, observe_settlement, declare_conflict
 TO jobs;
 GRANT EXECUTE ON FUNCTION
-open_signer, reserve_settlement, store_attempt, note_broadcast, circle_submitted
+ops.uuid_v7, open_signer, reserve_settlement, store_attempt, note_broadcast, note_refusal, circle_submitted
 TO signer;
 GRANT EXECUTE ON FUNCTION clear_conflict, resume_signer TO operator;
 GRANT EXECUTE ON FUNCTION announce_expiring_keys, ops.purge_expired, default_advance TO jobs;
@@ -201,7 +201,7 @@ GRANT EXECUTE ON FUNCTION set_platform_active, fund_pool, write_off_advance, res
 GRANT EXECUTE ON FUNCTION ops.seal_audit TO jobs;
 GRANT EXECUTE ON FUNCTION
 ops.check_invariants, ops.recount_workers, ops.recount_platforms, ops.recount_reputation, ops.recount_tasks,
-ops.recount_transactions, ops.recount_advances, ops.recount_accounts, ops.recount_days, ops.recount_events,
+ops.recount_transactions, ops.recount_settlements, ops.recount_advances, ops.recount_accounts, ops.recount_days, ops.recount_events,
 ops.verify_audit, ops.audit_digest, ops.seal_digest
 TO jobs, operator, auditor;
 
@@ -250,6 +250,7 @@ CREATE POLICY signer_read ON ops.signers FOR SELECT TO signer USING (TRUE);
 CREATE POLICY signer_read ON ops.settlements FOR SELECT TO signer USING (TRUE);
 CREATE POLICY signer_read ON ops.settlement_attempts FOR SELECT TO signer USING (TRUE);
 CREATE POLICY signer_read ON ops.settlement_payments FOR SELECT TO signer USING (TRUE);
+CREATE POLICY signer_runs ON ops.job_runs FOR INSERT TO signer WITH CHECK (TRUE);
 
 -- = any() and not IN below: as a filter it leaves the ordered index scan of a tenant's list alone; an IN is an OR to
 -- the planner, which would index it and sort the whole tenant.

@@ -6,7 +6,6 @@ once these are known), the code that is then on the chain (it ends with the immu
 
 import argparse
 import json
-from pathlib import Path
 from typing import Any
 
 from devstack.postgres import CHECKOUT

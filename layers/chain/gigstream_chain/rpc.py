@@ -192,10 +192,10 @@ def nodes() -> list[Node]:
     return [Node(url) for url in settings().arc_rpc_urls]
 
 
-def reachable() -> list[Node]:
-    """Those of them that answer at the moment. ConfigError for another chain; AskAgain when there is none."""
+def reachable(asked: Sequence[Node] | None = None) -> list[Node]:
+    """Those that answer at the moment. ConfigError for another chain; AskAgain when there is none."""
     found = []
-    for node in nodes():
+    for node in nodes() if asked is None else asked:
         try:
             node.check(settings().arc_chain_id)
         except RpcError as error:

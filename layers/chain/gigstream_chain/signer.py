@@ -93,9 +93,12 @@ def integers(der: bytes) -> tuple[int, int]:
 
 
 def signer() -> Signer:
-    """The key that this installation pays with: KMS's, or in test mode the environment's."""
-    key_id = settings().arc_kms_key_id
-    return EnvironmentKey(settings().arc_signer_key) if key_id is None else _kms(key_id)
+    """The key that this installation pays with: KMS's, or in test mode the environment's. ConfigError without one."""
+    if (key_id := settings().arc_kms_key_id) is not None:
+        return _kms(key_id)
+    if (key := settings().arc_signer_key) is not None:
+        return EnvironmentKey(key)
+    raise ConfigError("neither ARC_KMS_KEY_ID nor ARC_SIGNER_KEY is set")
 
 
 @cache

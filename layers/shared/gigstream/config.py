@@ -90,21 +90,26 @@ class Settings:
         return _positive(self.environment, "ARC_CHAIN_ID", 5042002)
 
     @property
-    def arc_rpc_urls(self) -> list[str]:
-        """One node or more; of a conflict all of them have to be convinced."""
-        urls = [url.strip() for url in self._required("ARC_RPC_URL").split(",")]
-        if not all(url.startswith(("https://", "http://")) for url in urls):
-            raise ConfigError("ARC_RPC_URL is not a list of http addresses")
-        return urls
+    def arc_rpc_urls(self) -> tuple[str, ...]:
+        """The nodes to ask, at least one; a conflict is believed when two of them agree."""
+        return tuple(url.strip() for url in self._required("ARC_RPC_URL").split(",") if url.strip())
 
     @property
     def arc_usdc_address(self) -> str:
-        """The ERC-20 interface of USDC, which has six decimals."""
+        """The ERC-20 interface of USDC, with six decimals."""
         return self.environment.get("ARC_USDC_ADDRESS") or "0x3600000000000000000000000000000000000000"
 
     @property
     def arc_contract_address(self) -> str:
         return self._required("ARC_CONTRACT_ADDRESS")
+
+    @property
+    def arc_signer_key(self) -> str | None:
+        """The key that signs, in hexadecimal digits: for test mode alone."""
+        key = self.environment.get("ARC_SIGNER_KEY") or None
+        if key and self.mode == "live":
+            raise ConfigError("ARC_SIGNER_KEY is for test mode; live signs with ARC_KMS_KEY_ID")
+        return key
 
     @property
     def arc_kms_key_id(self) -> str | None:
@@ -144,13 +149,6 @@ class Settings:
         if batch > MAX_BATCH:
             raise ConfigError(f"SETTLE_BATCH is more than {MAX_BATCH}")
         return batch
-
-    @property
-    def arc_signer_key(self) -> str:
-        """A private key, to try things out with; what pays real money never leaves KMS."""
-        if self.mode == "live":
-            raise ConfigError("ARC_SIGNER_KEY is for test mode; set ARC_KMS_KEY_ID")
-        return self._required("ARC_SIGNER_KEY")
 
     @property
     def report_bucket(self) -> str | None:

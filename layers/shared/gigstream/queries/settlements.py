@@ -80,7 +80,10 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What was signed for a settlement, and when it was first sent; fees in wei, `answer` the node's last word."""
+    """What was signed for a settlement, and when it was first sent; fees in wei, `answer` the node's last word.
+
+    `age` is how long it has been stored, by the database's clock.
+    """
 
     settlement_id: UUID
     number: int
@@ -90,6 +93,7 @@ class Attempt:
     max_fee_per_gas: Decimal
     max_priority_fee_per_gas: Decimal
     stored_at: datetime
+    age: timedelta
     broadcast_at: datetime | None
     answer: str | None
 
@@ -146,6 +150,13 @@ class QueuedSettlements:
     settlements: int
     payments: int
     amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Whether there is something to do."""
+
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +245,16 @@ def store_attempt(
         gas=gas,
         max_fee=max_fee,
         priority=priority,
+    )
+
+
+def note_refusal(settlement_id: UUID, error: str | None) -> Query[Settlement]:
+    """Note why the chain would not take it now, None when it would; it stays queued. WrongState, NotFound."""
+    return one(
+        Settlement,
+        SELECT + "note_refusal(%(settlement_id)s, %(error)s) AS s",
+        settlement_id=settlement_id,
+        error=error,
     )
 
 
@@ -334,6 +355,26 @@ def circle_submitted(settlement_id: UUID, circle_tx_id: str, state: str) -> Quer
     )
 
 
+def signers(chain_id: int) -> Query[list[Signer]]:
+    """Who has signed, or signs, on a chain."""
+    return many(Signer, SELECT_SIGNER + "ops.signers AS g WHERE g.chain_id = %(chain_id)s", chain_id=chain_id)
+
+
+def is_open(rail: Rail, chain_id: int) -> Query[Open]:
+    """Whether anything of a rail waits for the chain."""
+    return one(
+        Open,
+        """
+        SELECT EXISTS (
+            SELECT FROM ops.settlements AS s
+            WHERE s.rail = %(rail)s AND s.chain_id = %(chain_id)s AND s.state NOT IN ('final_ok', 'final_reverted')
+        ) AS is_open
+        """,
+        rail=rail,
+        chain_id=chain_id,
+    )
+
+
 def get(settlement_id: UUID) -> Query[Settlement]:
     """NotFound."""
     return one(Settlement, SELECT + "ops.settlements AS s WHERE s.id = %(settlement_id)s", settlement_id=settlement_id)
@@ -373,7 +414,7 @@ def in_flight(chain_id: int, signer: str) -> Together[list[InFlight]]:
         """
         SELECT
             a.settlement_id, a.number, a.tx_hash, a.raw, a.gas, a.max_fee_per_gas, a.max_priority_fee_per_gas,
-            a.stored_at, a.broadcast_at, a.answer
+            a.stored_at, clock_timestamp() - a.stored_at AS age, a.broadcast_at, a.answer
         FROM ops.settlements AS s
         INNER JOIN ops.settlement_attempts AS a ON s.id = a.settlement_id
         WHERE s.chain_id = %(chain_id)s AND s.signer = %(signer)s
@@ -397,7 +438,7 @@ def attempts(settlement_id: UUID) -> Query[list[Attempt]]:
         """
         SELECT
             a.settlement_id, a.number, a.tx_hash, a.raw, a.gas, a.max_fee_per_gas, a.max_priority_fee_per_gas,
-            a.stored_at, a.broadcast_at, a.answer
+            a.stored_at, clock_timestamp() - a.stored_at AS age, a.broadcast_at, a.answer
         FROM ops.settlement_attempts AS a
         WHERE a.settlement_id = %(settlement_id)s
         ORDER BY a.number
