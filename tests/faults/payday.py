@@ -18,6 +18,7 @@ from tests.faults.serving import called
 
 from devstack import scheduler
 from gigstream import db
+from gigstream_chain.rpc import RpcError
 
 PAYMENTS = 20
 QUEUE, SUBMIT, CONFIRM = "SettlePayouts", "SubmitSettlements", "ConfirmSettlements"
@@ -97,9 +98,11 @@ class Payday:
         return self.run(CONFIRM)
 
     def run(self, job: str) -> Mapping[str, int] | None:
-        """What it counted; None when it died."""
+        """What it counted; None when it died, or found no node that answers."""
         try:
             counts: Mapping[str, int] = scheduler.call(job, datetime.now(UTC))
+        except RpcError:
+            return None
         except Death:
             db.close()
             return None
