@@ -356,8 +356,19 @@ def circle_submitted(settlement_id: UUID, circle_tx_id: str, state: str) -> Quer
 
 
 def signers(chain_id: int) -> Query[list[Signer]]:
-    """Who has signed, or signs, on a chain."""
-    return many(Signer, SELECT_SIGNER + "ops.signers AS g WHERE g.chain_id = %(chain_id)s", chain_id=chain_id)
+    """Whose transactions are under way on a chain."""
+    return many(
+        Signer,
+        SELECT_SIGNER
+        + """ops.signers AS g
+        WHERE g.chain_id = %(chain_id)s AND EXISTS (
+            SELECT FROM ops.settlements AS s
+            WHERE s.rail = 'web3' AND s.chain_id = g.chain_id AND s.signer = g.address
+                AND s.state NOT IN ('queued', 'final_ok', 'final_reverted')
+        )
+        """,
+        chain_id=chain_id,
+    )
 
 
 def is_open(rail: Rail, chain_id: int) -> Query[Open]:
