@@ -93,7 +93,8 @@ def mine(
     """The caller's transactions, newest first; created from a moment on and before another."""
     return page(
         Transaction,
-        X[caller]
+        _SELECT
+        + _MINE[caller]
         + """
             AND x.id < least(%(after)s, ops.uuid_floor(%(created_to)s::timestamptz + interval '1 second'))
             AND (%(tx_type)s::text IS NULL OR x.tx_type = %(tx_type)s)
