@@ -170,7 +170,7 @@ def _paid(world: World) -> dict[str, Any]:
     task_id = new_task(world.platform, worker)
     world.platform.made(f"/v1/tasks/{task_id}/start")
     world.platform.made(f"/v1/tasks/{task_id}/complete", {})
-    return {"worker_id": worker.id, "platform_id": world.platform.id, "credentials": worker.credentials}
+    return {"worker_id": "me", "platform_id": world.platform.id, "credentials": worker.credentials}
 
 
 def _batch(world: World) -> dict[str, Any]:
