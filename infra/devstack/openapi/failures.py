@@ -25,6 +25,9 @@ NEVER_ANSWERED = {
     errors.AppendOnly,
     errors.InvariantViolated,
     errors.AuditTampered,
+    errors.SignerPaused,
+    errors.TooManyOpen,
+    errors.NotOurs,
 }
 _FUNCTION = re.compile(r"CREATE OR REPLACE FUNCTION\s+([\w.]+)")
 _BY_STATE = {state: error for error in ALL for state in error.sqlstates}
