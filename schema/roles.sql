@@ -204,7 +204,8 @@ TO operator;
 GRANT EXECUTE ON FUNCTION ops.seal_audit TO jobs;
 GRANT EXECUTE ON FUNCTION
 ops.check_invariants, ops.recount_workers, ops.recount_platforms, ops.recount_reputation, ops.recount_tasks,
-ops.recount_transactions, ops.recount_advances, ops.recount_accounts, ops.recount_deposits, ops.recount_days,
+ops.recount_transactions, ops.recount_settlements, ops.recount_advances, ops.recount_accounts, ops.recount_deposits,
+ops.recount_days,
 ops.recount_events,
 ops.verify_audit, ops.audit_digest, ops.seal_digest
 TO jobs, operator, auditor;

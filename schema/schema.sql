@@ -640,6 +640,7 @@ CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, 
         UNION ALL SELECT r.* FROM ops.recount_reputation() AS r
         UNION ALL SELECT r.* FROM ops.recount_tasks() AS r
         UNION ALL SELECT r.* FROM ops.recount_transactions() AS r
+        UNION ALL SELECT r.* FROM ops.recount_settlements() AS r
         UNION ALL SELECT r.* FROM ops.recount_advances() AS r
         UNION ALL SELECT r.* FROM ops.recount_accounts() AS r
         UNION ALL SELECT r.* FROM ops.recount_deposits() AS r
@@ -1409,7 +1410,8 @@ CREATE FUNCTION ops.lock_releases(p_accounts uuid[]) RETURNS uuid[]
         WHERE c.object_id IN (
             SELECT x.stream_id
             FROM ledger.accounts AS a
-            -- A release that waited for the account has an older time than the payout it waited for; none waits so long.
+            -- A release that waited for the account has an older time than the payout it waited for; none waits so
+            -- long.
             INNER JOIN ledger.transfers AS x
                 ON a.id = x.credit_account AND x.created_at > a.paid_out_at - interval '5 minutes'
             WHERE a.id = ANY(p_accounts) AND x.reason = 'release'
@@ -1775,6 +1777,20 @@ CREATE FUNCTION ops.recount_accounts() RETURNS TABLE(figure text, subject uuid, 
         GROUP BY t.platform_id
     ),
 
+    open_payouts AS (
+        SELECT t.worker_id, t.platform_id, sum(t.amount) AS amount
+        FROM transactions AS t
+        WHERE t.tx_type = 'payout' AND t.status IN ('pending', 'processing')
+        GROUP BY t.worker_id, t.platform_id
+    ),
+
+    last_payouts AS (
+        SELECT x.debit_account AS account, max(x.event_at) AS at
+        FROM ledger.transfers AS x
+        WHERE x.reason = 'payout'
+        GROUP BY x.debit_account
+    ),
+
     account_figures AS (
         SELECT a.id, 'accounts.balance of ' || a.kind AS figure, a.balance AS stored, coalesce(m.amount, 0) AS recounted
         FROM ledger.accounts AS a
@@ -1789,6 +1805,15 @@ CREATE FUNCTION ops.recount_accounts() RETURNS TABLE(figure text, subject uuid, 
         FROM ledger.accounts AS a
         LEFT JOIN gathered AS g ON a.owner_id = g.worker_id AND a.platform_id = g.platform_id
         WHERE a.kind = 'worker_advance'
+        UNION ALL
+        SELECT a.id, 'accounts.balance set aside for open payouts', a.balance, coalesce(o.amount, 0)
+        FROM ledger.accounts AS a
+        LEFT JOIN open_payouts AS o ON a.owner_id = o.worker_id AND a.platform_id = o.platform_id
+        WHERE a.kind = 'worker_settling'
+        UNION ALL
+        SELECT a.id, 'accounts.paid_out_at', extract(EPOCH FROM a.paid_out_at), extract(EPOCH FROM l.at)
+        FROM ledger.accounts AS a
+        INNER JOIN last_payouts AS l ON a.id = l.account
         UNION ALL
         SELECT NULL, 'accounts.balance of everything', coalesce(sum(a.balance), 0), 0 FROM ledger.accounts AS a
     )
@@ -2135,6 +2160,137 @@ CREATE FUNCTION ops.recount_reputation() RETURNS TABLE(figure text, subject uuid
     SELECT f.figure, f.id, f.stored::numeric, f.recounted::numeric FROM appeal_figures AS f
 $$;
 
+-- Name: recount_settlements(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.recount_settlements() RETURNS TABLE(figure text, subject uuid, stored numeric, recounted numeric)
+    LANGUAGE sql STABLE
+    AS $$
+    WITH paid AS (
+        SELECT
+            p.settlement_id,
+            count(*) AS payments,
+            sum(p.amount) AS amount,
+            count(p.payment_no) FILTER (
+                WHERE p.payment_no BETWEEN coalesce(s.first_payment_no, 1)
+                AND coalesce(s.first_payment_no, 1) + s.payments - 1
+            ) AS numbered,
+            count(*) FILTER (
+                WHERE t.amount = p.amount AND t.to_address = p.to_address
+                AND t.status = CASE
+                    WHEN s.state = 'queued' THEN 'pending'
+                    WHEN p.failed THEN 'failed'
+                    WHEN s.state = 'final_ok' THEN 'completed'
+                    WHEN s.state = 'final_reverted' THEN 'none'
+                    ELSE 'processing'
+                END
+                AND (
+                    s.state NOT IN ('final_ok', 'final_reverted')
+                    OR (t.payment_no = p.payment_no AND t.tx_hash IS NOT DISTINCT FROM s.tx_hash)
+                )
+            ) AS in_step
+        FROM ops.settlement_payments AS p
+        INNER JOIN ops.settlements AS s ON p.settlement_id = s.id
+        INNER JOIN transactions AS t ON p.transaction_id = t.id
+        GROUP BY p.settlement_id
+    ),
+
+    signed AS (
+        SELECT
+            a.settlement_id,
+            count(*) AS attempts,
+            count(a.broadcast_at) AS sent,
+            count(*) FILTER (WHERE a.tx_hash = s.tx_hash) AS own
+        FROM ops.settlement_attempts AS a
+        INNER JOIN ops.settlements AS s ON a.settlement_id = s.id
+        GROUP BY a.settlement_id
+    ),
+
+    settlement_figures AS (
+        SELECT s.id, f.figure, f.stored, f.recounted
+        FROM ops.settlements AS s
+        LEFT JOIN paid AS p ON s.id = p.settlement_id
+        LEFT JOIN signed AS g ON s.id = g.settlement_id
+        CROSS JOIN LATERAL (
+            VALUES
+            ('settlements.payments', s.payments::numeric, coalesce(p.payments, 0)::numeric),
+            ('settlements.amount', s.amount, coalesce(p.amount, 0)),
+            (
+                'settlements.first_payment_no', CASE s.state WHEN 'queued' THEN 0 ELSE s.payments END,
+                coalesce(p.numbered, 0)
+            ),
+            ('settlements.state of payouts', s.payments, coalesce(p.in_step, 0)),
+            (
+                'settlements.state with attempts',
+                CASE
+                    WHEN s.rail = 'circle' OR s.state IN ('queued', 'reserved') THEN 0
+                    WHEN s.state = 'conflict' OR s.cleared_at IS NOT NULL THEN coalesce(g.attempts, 0)
+                    ELSE greatest(1, g.attempts)
+                END,
+                coalesce(g.attempts, 0)
+            ),
+            (
+                'settlements.state sent',
+                CASE
+                    WHEN s.rail = 'circle' OR s.state IN ('queued', 'reserved', 'signed') THEN 0
+                    WHEN s.state = 'broadcast' THEN greatest(1, g.sent)
+                    ELSE coalesce(g.sent, 0)
+                END,
+                coalesce(g.sent, 0)
+            ),
+            (
+                'settlements.tx_hash',
+                CASE
+                    WHEN s.rail = 'web3' AND s.state IN ('final_ok', 'final_reverted') AND s.cleared_at IS NULL THEN 1
+                    ELSE coalesce(g.own, 0)
+                END,
+                coalesce(g.own, 0)
+            )
+        ) AS f (figure, stored, recounted)
+    ),
+
+    signer_figures AS (
+        SELECT f.figure, f.stored, f.recounted
+        FROM ops.signers AS g
+        CROSS JOIN LATERAL (
+            SELECT
+                count(*) FILTER (WHERE s.nonce < g.next_nonce) AS used,
+                max(s.first_payment_no + s.payments) FILTER (WHERE s.contract = g.contract) AS next_payment_no
+            FROM ops.settlements AS s
+            WHERE s.rail = 'web3' AND s.chain_id = g.chain_id AND s.signer = g.address AND s.nonce IS NOT NULL
+        ) AS n
+        CROSS JOIN LATERAL (
+            VALUES
+            ('signers.next_nonce', g.next_nonce - g.first_nonce - g.skipped_nonces, n.used),
+            ('signers.next_payment_no', g.next_payment_no, coalesce(n.next_payment_no, g.next_payment_no))
+        ) AS f (figure, stored, recounted)
+    ),
+
+    told_figures AS (
+        SELECT t.stream_id, f.figure, f.stored, f.recounted
+        FROM (
+            SELECT
+                r.*, coalesce(lag(r.last_seq) OVER (PARTITION BY r.stream_id ORDER BY r.first_seq), 0) AS before
+            FROM ops.told_releases AS r
+        ) AS t
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(x.amount), 0) AS amount
+            FROM ledger.transfers AS x
+            WHERE x.stream_id = t.stream_id AND x.reason = 'release' AND x.source_seq BETWEEN t.first_seq AND t.last_seq
+        ) AS x
+        CROSS JOIN LATERAL (
+            VALUES
+            ('told_releases.amount', t.amount, x.amount),
+            ('told_releases.first_seq', t.first_seq, t.before + 1)
+        ) AS f (figure, stored, recounted)
+    )
+
+    SELECT f.figure, f.id, f.stored::numeric, f.recounted::numeric FROM settlement_figures AS f
+    UNION ALL
+    SELECT f.figure, NULL, f.stored::numeric, f.recounted::numeric FROM signer_figures AS f
+    UNION ALL
+    SELECT f.figure, f.stream_id, f.stored::numeric, f.recounted::numeric FROM told_figures AS f
+$$;
+
 -- Name: recount_tasks(); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.recount_tasks() RETURNS TABLE(figure text, subject uuid, stored numeric, recounted numeric)
@@ -2252,7 +2408,8 @@ CREATE FUNCTION ops.recount_transactions() RETURNS TABLE(figure text, subject uu
             SELECT
                 l.transaction_id,
                 coalesce(sum(l.amount) FILTER (WHERE l.reason = 'payout'), 0) AS begun,
-                coalesce(sum(l.amount) FILTER (WHERE l.reason = 'settle'), 0) AS settled
+                coalesce(sum(l.amount) FILTER (WHERE l.reason = 'settle'), 0) AS settled,
+                coalesce(sum(l.amount) FILTER (WHERE l.reason = 'return'), 0) AS returned
             FROM ledger.transfers AS l
             WHERE l.transaction_id IS NOT NULL
             GROUP BY l.transaction_id
@@ -2263,6 +2420,10 @@ CREATE FUNCTION ops.recount_transactions() RETURNS TABLE(figure text, subject uu
             (
                 'transactions.amount settled', CASE x.status WHEN 'completed' THEN x.amount ELSE 0 END,
                 coalesce(p.settled, 0)
+            ),
+            (
+                'transactions.amount returned', CASE x.status WHEN 'failed' THEN x.amount ELSE 0 END,
+                coalesce(p.returned, 0)
             )
         ) AS f (figure, stored, recounted)
         WHERE x.tx_type = 'payout'
@@ -5014,7 +5175,8 @@ BEGIN
             'stream.completed', s.platform_id, s.worker_id, 'stream', s.id,
             jsonb_build_object('released_amount', s.released_amount::text)
         FROM streams AS s
-        WHERE s.task_id = ANY(v_finished);
+        WHERE s.task_id = ANY(v_finished)
+        ORDER BY s.id;
     END IF;
 
     -- LEFT, so that an account that is not there fails the release instead of losing it.
@@ -9737,6 +9899,13 @@ REVOKE ALL ON FUNCTION ops.recount_reputation() FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.recount_reputation() TO jobs;
 GRANT ALL ON FUNCTION ops.recount_reputation() TO operator;
 GRANT ALL ON FUNCTION ops.recount_reputation() TO auditor;
+
+-- Name: FUNCTION recount_settlements(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.recount_settlements() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.recount_settlements() TO jobs;
+GRANT ALL ON FUNCTION ops.recount_settlements() TO operator;
+GRANT ALL ON FUNCTION ops.recount_settlements() TO auditor;
 
 -- Name: FUNCTION recount_tasks(); Type: ACL; Schema: ops; Owner: -
 

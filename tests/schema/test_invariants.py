@@ -140,8 +140,72 @@ PLANTED = [
         "UPDATE ops.outbox SET sequence = 7 WHERE event = 'stream.cancelled'",
         None,
     ),
+    ("transactions.amount returned", "DELETE FROM ledger.transfers WHERE reason = 'return'", "ledger.transfers"),
+    (
+        "accounts.balance set aside for open payouts",
+        "UPDATE transactions SET status = 'failed' WHERE status = 'processing'",
+        "transactions",
+    ),
+    ("accounts.paid_out_at", "UPDATE ledger.accounts SET paid_out_at = now()", None),
+    ("settlements.payments", "UPDATE ops.settlements SET payments = payments + 1", "ops.settlements"),
+    ("settlements.amount", "UPDATE ops.settlements SET amount = amount + 0.000001", "ops.settlements"),
+    (
+        "settlements.first_payment_no",
+        "UPDATE ops.settlements SET first_payment_no = first_payment_no + 1",
+        "ops.settlements",
+    ),
+    (
+        "settlements.state of payouts",
+        "UPDATE transactions SET status = 'pending' WHERE status = 'processing'",
+        "transactions",
+    ),
+    (
+        "settlements.state of payouts",
+        "UPDATE ops.settlement_payments SET to_address = '0x' || repeat('0', 40)",
+        "ops.settlement_payments",
+    ),
+    ("settlements.state with attempts", "DELETE FROM ops.settlement_attempts", "ops.settlement_attempts"),
+    (
+        "settlements.state sent",
+        "UPDATE ops.settlement_attempts SET broadcast_at = NULL",
+        "ops.settlement_attempts",
+    ),
+    (
+        "settlements.tx_hash",
+        "UPDATE ops.settlements SET tx_hash = '0x' || repeat('9', 64) WHERE state = 'final_ok'",
+        "ops.settlements",
+    ),
+    ("signers.next_nonce", "UPDATE ops.signers SET next_nonce = next_nonce + 1", None),
+    (
+        "signers.next_nonce",
+        "UPDATE ops.settlements SET nonce = 99 WHERE state = 'final_ok'",
+        "ops.settlements",
+    ),
+    ("signers.next_payment_no", "UPDATE ops.signers SET next_payment_no = next_payment_no + 1", None),
+    ("told_releases.amount", "UPDATE ops.told_releases SET amount = amount + 1", "ops.told_releases"),
+    (
+        "told_releases.first_seq",
+        "UPDATE ops.told_releases SET first_seq = first_seq + 1, last_seq = last_seq + 1",
+        "ops.told_releases",
+    ),
     ("accounts.balance of everything", "UPDATE ledger.accounts SET balance = balance + 0.000001", None),
 ]
+
+
+ADDRESS = "0x" + "ad" * 20
+
+
+def settle(books: Books, tx_hash: str, *, is_final: bool) -> None:
+    """What waits goes to the chain, and perhaps arrives."""
+    books.job("queue_settlements", "web3", 1, None, ADDRESS, 100, 1)
+    settlement = books.value("SELECT id FROM ops.settlements WHERE state = 'queued'")
+    signer = books.connection("signer")
+    call(signer, "open_signer", 1, ADDRESS, ADDRESS, 0)
+    call(signer, "reserve_settlement", settlement, 0)
+    call(signer, "store_attempt", settlement, tx_hash, b"raw", 1, 1, 1)
+    call(signer, "note_broadcast", tx_hash)
+    if is_final:
+        books.job("finish_settlement", settlement, tx_hash, 1, tx_hash)
 
 
 @pytest.fixture
@@ -169,6 +233,12 @@ def book(books: Books) -> None:
     payout = books.job("process_payment", worker, platform, 5)
     books.job("complete_payment", payout["id"], "0x" + "1" * 64, 1)
     books.job("process_payment", worker, platform, 1)
+    books.plant("UPDATE workers SET wallet_address = %s WHERE id = %s", ADDRESS, worker)
+    for number in [1, 2]:
+        settle(books, f"0x{number:064x}", is_final=number == 1)
+        books.job("process_payment", worker, platform, "0.5")
+    failed = books.job("process_payment", worker, platform, "0.1")
+    books.job("fail_payment", failed["id"], "refused")
     call(books.connection("operator"), "fund_pool", 100)
     _deposits(books)
     debtor = books.worker(platform)

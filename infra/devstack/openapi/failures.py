@@ -27,6 +27,9 @@ NEVER_ANSWERED = {
     errors.AuditTampered,
     errors.CursorGap,
     errors.CustodyDiffers,
+    errors.SignerPaused,
+    errors.TooManyOpen,
+    errors.NotOurs,
 }
 _FUNCTION = re.compile(r"CREATE OR REPLACE FUNCTION\s+([\w.]+)")
 _BY_STATE = {state: error for error in ALL for state in error.sqlstates}

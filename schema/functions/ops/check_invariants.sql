@@ -16,6 +16,7 @@ AS $$
         UNION ALL SELECT r.* FROM ops.recount_reputation() AS r
         UNION ALL SELECT r.* FROM ops.recount_tasks() AS r
         UNION ALL SELECT r.* FROM ops.recount_transactions() AS r
+        UNION ALL SELECT r.* FROM ops.recount_settlements() AS r
         UNION ALL SELECT r.* FROM ops.recount_advances() AS r
         UNION ALL SELECT r.* FROM ops.recount_accounts() AS r
         UNION ALL SELECT r.* FROM ops.recount_deposits() AS r
