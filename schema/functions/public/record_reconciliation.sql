@@ -20,7 +20,7 @@ CREATE OR REPLACE FUNCTION record_reconciliation(
     p_book_custody numeric,
     p_in_flight numeric,
     p_made_up numeric,
-    p_unmatched text [],
+    p_unmatched text[],
     p_breaks jsonb
 ) RETURNS TABLE (id uuid, opened integer, closed integer)
 LANGUAGE plpgsql SECURITY DEFINER

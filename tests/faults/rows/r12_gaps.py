@@ -17,7 +17,7 @@ from tests.payday import Payday
 
 from gigstream.errors import CustodyDiffers
 
-STEPS = 20  # of a quiet day, before each gap
+STEPS = 12  # of a quiet day, before each gap
 
 
 @row(12, "chain-versus-book gaps found and named, no false alarm on a busy clean system", full=48, short=10)
