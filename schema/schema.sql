@@ -1428,7 +1428,8 @@ CREATE FUNCTION ops.lock_releases(p_accounts uuid[]) RETURNS uuid[]
         WHERE c.object_id IN (
             SELECT x.stream_id
             FROM ledger.accounts AS a
-            -- A release that waited for the account has an older time than the payout it waited for; none waits so long.
+            -- A release that waited for the account has an older time than the payout it waited for; none waits so
+            -- long.
             INNER JOIN ledger.transfers AS x
                 ON a.id = x.credit_account AND x.created_at > a.paid_out_at - interval '5 minutes'
             WHERE a.id = ANY(p_accounts) AND x.reason = 'release'
@@ -5142,7 +5143,8 @@ BEGIN
             'stream.completed', s.platform_id, s.worker_id, 'stream', s.id,
             jsonb_build_object('released_amount', s.released_amount::text)
         FROM streams AS s
-        WHERE s.task_id = ANY(v_finished);
+        WHERE s.task_id = ANY(v_finished)
+        ORDER BY s.id;
     END IF;
 
     -- LEFT, so that an account that is not there fails the release instead of losing it.

@@ -1,4 +1,4 @@
-"""POST /v1/workers/{worker_id}/withdrawals: a worker has what he has available with a platform paid out to his wallet."""
+"""POST /v1/workers/{worker_id}/withdrawals: pay out, on his word, what a worker has available with a platform."""
 
 from uuid import UUID
 

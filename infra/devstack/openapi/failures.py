@@ -25,6 +25,9 @@ NEVER_ANSWERED = {
     errors.AppendOnly,
     errors.InvariantViolated,
     errors.AuditTampered,
+    errors.SignerPaused,
+    errors.TooManyOpen,
+    errors.NotOurs,
     errors.ProviderMismatch,
     errors.AlreadySent,
 }
