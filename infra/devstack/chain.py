@@ -8,8 +8,8 @@ import hashlib
 import http.client
 import json
 import socket
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +18,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from devstack import server
+
+Task = Callable[[], None]
 
 ID = 1337
 START_SECONDS = 60
@@ -42,14 +44,6 @@ CONTRACT = "0x8A980c6E558eA352F45f4798436ebf56c4684Dce"
 
 class ChainError(Exception):
     """The local chain's node refused a call."""
-
-
-class Taken(Exception):
-    """Another process serves this chain, at `url`."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(f"it is served at {url}")
-        self.url = url
 
 
 @dataclass(frozen=True)
@@ -139,48 +133,46 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def opened(file: Path | None = None) -> Iterator[Server]:
-    """A chain to be served by a process of the caller's; in memory without a file. Raises Taken when somebody does."""
+def opened(file: Path | None = None) -> Iterator[tuple[Chain, list[Task]]]:
+    """A chain and what has to run, in a process of the caller's, to serve it: nothing when somebody else serves it.
+
+    Without a file it lies in memory.
+    """
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         own = Server(listener, file)
         if file is None:
-            yield own
+            yield own.chain, [own.serve]
             return
-        with _lock_file(file).open("a+") as lock:
+        with file.with_name(f"{file.name}.lock").open("a+") as lock:
             try:
                 # Children hold it with us, so it is free only when nobody writes to the file any more.
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise Taken(_lock_file(file).read_text()) from None
+                lock.seek(0)
+                yield Chain(lock.read()), []
+                return
             lock.truncate(0)
             lock.write(own.chain.url)
             lock.flush()
-            yield own
+            yield own.chain, [own.serve]
 
 
 @contextmanager
 def running(file: Path | None = None) -> Iterator[Chain]:
-    """A chain that is served, by somebody else if he does so already."""
-    with ExitStack() as stack:
+    """A chain that is served, by a process of its own or by somebody else."""
+    with opened(file) as (chain, tasks):
+        processes = [server.forking.Process(target=server.child, args=(task,)) for task in tasks]
+        for process in processes:
+            process.start()
         try:
-            own = stack.enter_context(opened(file))
-        except Taken as taken:
-            yield Chain(taken.url)
-            return
-        process = server.forking.Process(target=server.child, args=(own.serve,))
-        process.start()
-        try:
-            yield own.chain
+            yield chain
         finally:
-            process.terminate()
-            process.join()
+            for process in processes:
+                process.terminate()
+                process.join()
 
 
 def discard(file: Path) -> None:
     """Delete a chain with the books that it belongs to."""
     for part in (file, *file.parent.glob(f"{file.name}-*")):
         part.unlink(missing_ok=True)
-
-
-def _lock_file(file: Path) -> Path:
-    return file.with_name(f"{file.name}.lock")

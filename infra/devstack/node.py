@@ -438,10 +438,11 @@ class Node:
         return True
 
     def _mine(self) -> str:
-        """A block of what may go in: of each sender the next nonces, as far as the block's gas goes."""
+        """A block of what may go in: of each sender the next nonces, who pays most first, as far as its gas goes."""
         head = self._head()
         self._chain.header = self._chain.create_header_from_parent(head)
-        for sender, nonce in sorted(self._pool):
+        first = {sender: self._pool[sender, nonce] for sender, nonce in sorted(self._pool, reverse=True)}
+        for sender, nonce in sorted(self._pool, key=lambda place: (-_price(first[place[0]]), *place)):
             expected = self._chain.get_vm(self._chain.header).state.get_nonce(sender)
             one = self._pool[sender, nonce]
             if nonce < expected:

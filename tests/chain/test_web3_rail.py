@@ -1,4 +1,4 @@
-"""Settlement through the jobs, on the local chain: each payout is paid once or comes back, whatever happens in between."""
+"""Settlement through the jobs, on the local chain: a payout is paid once or comes back, whatever happens in between."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -6,12 +6,16 @@ from typing import Any
 
 import psycopg
 import pytest
-from gigstream_chain.evm import Account, web3
 from tests.conftest import Api
+from tests.infra.test_operator import operate
 from tests.people import Caller, Wallet, new_payout, new_platform, new_worker
 
 from devstack.chain import OWNER_KEY, Chain
 from devstack.contracts import artifact
+from gigstream import config
+from gigstream_chain import contract
+from gigstream_chain.evm import Account, web3
+from gigstream_chain.web3_rail import Desk
 
 Connect = Callable[[str], psycopg.Connection]
 Job = Callable[..., Mapping[str, int]]
@@ -44,11 +48,12 @@ class Payday:
     def confirm(self) -> Mapping[str, int]:
         return _told(self.job("ConfirmSettlements"))
 
-    def paid(self) -> list[Decimal]:
+    def paid(self) -> list[Any]:
+        """What has come to each wallet, USDC."""
         return [self.chain.balance(wallet.address) for wallet in self.wallets]
 
     def row(self, sql: str, *values: Any) -> Any:
-        return self.connect("auditor").execute(sql, values).fetchone()  # type: ignore[arg-type]
+        return self.connect("auditor").execute(sql, values).fetchone()
 
     def states(self) -> list[str]:
         return [one for (one,) in self.connect("auditor").execute("SELECT state FROM ops.settlements ORDER BY id")]
@@ -76,9 +81,15 @@ class Payday:
         used = int(self.chain.call("eth_getTransactionCount", account.address, "latest"), 16)
         signed = account.sign_transaction(
             {
-                **{"type": 2, "chainId": self.chain.chain_id, "nonce": used if nonce is None else nonce, "to": to},
-                **{"data": data, "value": value, "gas": 500_000 if data != "0x" else 21_000},
-                **{"maxFeePerGas": 900 * GWEI, "maxPriorityFeePerGas": 900 * GWEI},
+                "type": 2,
+                "chainId": self.chain.chain_id,
+                "nonce": used if nonce is None else nonce,
+                "to": to,
+                "data": data,
+                "value": value,
+                "gas": 500_000 if data != "0x" else 21_000,
+                "maxFeePerGas": 900 * GWEI,
+                "maxPriorityFeePerGas": 900 * GWEI,
             }
         )
         tx_hash: str = self.chain.call("eth_sendRawTransaction", signed.raw_transaction.to_0x_hex())
@@ -153,9 +164,7 @@ def test_a_batch_that_is_reverted_gives_the_money_back(payday: Payday) -> None:
     payday.chain.call("evm_setAutomine", False)
     assert payday.submit() == {"sent": 1}
     payday.as_owner("PaymentStreaming", "halt")
-    # The owner's transaction goes first: it pays more.
-    payday.chain.call("evm_mine")
-    payday.chain.call("evm_mine")
+    payday.chain.call("evm_mine")  # the owner's goes first: it pays more
     assert payday.confirm() == {"reverted": 1}
     assert (payday.paid(), payday.statuses()) == ([0], ["failed"])
     assert payday.workers[0].get("/balance").json["available"] == "10.000000"
@@ -222,10 +231,112 @@ def test_a_foreign_nonce_in_flight_becomes_a_conflict(payday: Payday) -> None:
 
 
 def test_a_good_receipt_of_another_contract_pays_nobody(payday: Payday, environment: pytest.MonkeyPatch) -> None:
-    from gigstream import config
-
     environment.setenv("ARC_CONTRACT_ADDRESS", "0x3535353535353535353535353535353535353535")
     config.settings.cache_clear()
     payday.payouts("10")
     assert payday.submit() == {"sent": 1}
     assert (payday.confirm(), payday.states()) == ({"conflicts": 1}, ["conflict"])
+
+
+class Killed(BaseException):
+    """The process ends."""
+
+
+@pytest.mark.parametrize("step", ["reserve", "sign", "store", "broadcast"])
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_a_run_that_dies_is_taken_up_by_the_next(
+    payday: Payday, monkeypatch: pytest.MonkeyPatch, step: str, before: bool
+) -> None:
+    payday.payouts("10", "20")
+    whole = getattr(Desk, step)
+
+    def die(*arguments: Any) -> None:
+        if not before:
+            whole(*arguments)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Desk, step, die)
+        with pytest.raises(Killed):
+            payday.submit()
+    payday.submit()
+    assert payday.confirm() == {"paid": 1}
+    assert payday.paid() == [10, 20]
+    assert payday.row("SELECT next_nonce, next_payment_no FROM ops.signers") == (1, 3)
+
+
+@pytest.mark.parametrize("step", ["reserve", "sign", "store", "broadcast"])
+def test_two_runs_at_once_pay_once(payday: Payday, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    payday.payouts("10", "20")
+    whole = getattr(Desk, step)
+
+    def meanwhile(*arguments: Any) -> Any:
+        monkeypatch.setattr(Desk, step, whole)
+        payday.submit()
+        return whole(*arguments)
+
+    monkeypatch.setattr(Desk, step, meanwhile)
+    payday.submit()
+    assert payday.confirm() == {"paid": 1}
+    assert payday.paid() == [10, 20]
+    assert payday.row("SELECT next_nonce, next_payment_no FROM ops.signers") == (1, 3)
+
+
+def test_settlements_follow_each_other_and_sixteen_are_under_way_at_most(
+    payday: Payday, environment: pytest.MonkeyPatch
+) -> None:
+    environment.setenv("SETTLE_BATCH", "1")
+    config.settings.cache_clear()
+    payday.payouts(*["1"] * 18)
+    payday.chain.call("evm_setAutomine", False)
+    assert payday.submit() == {"sent": 16}
+    assert payday.submit() == {"again": 16}
+    payday.chain.call("evm_setAutomine", True)
+    assert payday.confirm() == {"paid": 16}
+    assert (payday.submit(), payday.confirm()) == ({"sent": 2}, {"paid": 2})
+    assert payday.paid() == [1] * 18
+
+
+def conflict(payday: Payday) -> str:
+    """A settlement of 10 USDC that somebody else's transaction has come before; its id."""
+    payday.payouts("10")
+    payday.chain.call("evm_setAutomine", False)
+    payday.submit()
+    payday.send(payday.chain.signer_key, payday.chain.signer, nonce=0)
+    payday.chain.call("evm_setAutomine", True)
+    for _ in range(3):
+        payday.confirm()
+    assert payday.states() == ["conflict"]
+    return str(payday.row("SELECT id FROM ops.settlements")[0])
+
+
+def test_an_operator_clears_a_conflict_as_the_chain_says(payday: Payday) -> None:
+    settlement = conflict(payday)
+    assert operate("clear-conflict", settlement) == 2
+    assert operate("clear-conflict", settlement, "--paid", "0x" + "11" * 32) == 2
+    assert operate("resume-signer", "--yes") == 2  # first the conflict
+    assert payday.states() == ["conflict"]
+    assert operate("clear-conflict", settlement, "--unpaid") == 0
+    assert payday.workers[0].get("/balance").json["available"] == "10.000000"
+    payday.payouts("20")
+    assert payday.submit() == {"paused": 1}
+    assert operate("resume-signer") == 2
+    assert operate("resume-signer", "--yes") == 0
+    assert (payday.submit(), payday.confirm()) == ({"sent": 1}, {"paid": 1})
+    assert payday.paid() == [0, 20]
+
+
+def test_a_conflict_that_was_paid_after_all_is_not_paid_again(payday: Payday) -> None:
+    payday.payouts("10")
+    payday.chain.call("evm_setAutomine", False)
+    payday.submit()
+    # The key's other holder has paid the same under the same number.
+    data = contract.pay_many(1, [payday.wallets[0].address], [Decimal(10)])
+    tx_hash = payday.send(payday.chain.signer_key, payday.chain.contract, data, nonce=0)
+    payday.chain.call("evm_setAutomine", True)
+    for _ in range(3):
+        payday.confirm()
+    settlement = str(payday.row("SELECT id FROM ops.settlements")[0])
+    assert operate("clear-conflict", settlement, "--unpaid") == 2
+    assert operate("clear-conflict", settlement, "--paid", tx_hash) == 0
+    assert (payday.paid(), payday.statuses()) == ([10], ["completed"])

@@ -23,6 +23,7 @@ DERIVING = {
     *["WebhooksTaskCompleted", "WebhooksRotateSecret", "DeliverWebhooks"],
 }
 
+SETTLING = {"SETTLE_THRESHOLD", "SETTLE_MINIMUM", "SETTLE_HOURS", "SETTLE_BATCH"}
 OWN_ROLE = {
     "AnchorAudit": "Anchor",
     "RunReports": "Report",
@@ -70,9 +71,6 @@ def test_a_job_says_when_it_runs_and_why(handler: str) -> None:
     assert ast.get_docstring(source(JOBS[handler].function))
 
 
-POLICY = {"SETTLE_THRESHOLD", "SETTLE_MINIMUM", "SETTLE_HOURS", "SETTLE_BATCH"}
-
-
 @pytest.mark.parametrize("name", sorted(template.functions))
 def test_a_function_has_the_rights_of_its_kind_and_no_more(name: str) -> None:
     properties = template.resources("AWS::Serverless::Function")[name]
@@ -87,7 +85,7 @@ def test_a_function_has_the_rights_of_its_kind_and_no_more(name: str) -> None:
     circle = CIRCLES[name] | {"CIRCLE_API_KEY"} if name in CIRCLES else set()
     allowed = {
         "Api": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER", "ARC_EXPLORER_URL", "SETTLE_MINIMUM"} | webhooks,
-        "Jobs": {"DATABASE_URL_JOBS", *POLICY} | webhooks | chain,
+        "Jobs": {"DATABASE_URL_JOBS", *SETTLING} | webhooks | chain,
         "Signer": {"DATABASE_URL_SIGNER", "ARC_KMS_KEY_ID"} | chain,
         "Anchor": {"DATABASE_URL_JOBS", "AUDIT_ANCHOR_BUCKET", "AUDIT_ANCHOR_DAYS"},
         "Report": {"DATABASE_URL_JOBS", "DATABASE_URL_API", "REPORT_BUCKET", "REPORT_DAYS"},

@@ -94,7 +94,7 @@ class Settings:
 
     @property
     def arc_rpc_urls(self) -> tuple[str, ...]:
-        """The nodes to ask, at least one; a conflict is believed when two of them agree."""
+        """The nodes to ask, at least one; a conflict is believed when all of them agree."""
         return tuple(url.strip() for url in self._required("ARC_RPC_URL").split(",") if url.strip())
 
     @property
