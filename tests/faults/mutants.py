@@ -16,7 +16,7 @@ from tests.faults.mutations import MUTATIONS, Mutation
 
 from devstack.postgres import CHECKOUT
 
-ROOTS = ("functions", "layers/shared", "infra")
+ROOTS = ("functions", "layers/shared", "layers/chain", "infra")
 SEED = "20261122"
 SECONDS = 300
 

@@ -24,6 +24,7 @@ class Mutation:
 FUNCTIONS = "schema/functions/public"
 LAYER = "layers/shared/gigstream"
 CONTRACT = "infra/contracts/PaymentStreaming.vy"
+CHAIN = "layers/chain/gigstream_chain"
 
 MUTATIONS = [
     Mutation(
@@ -354,5 +355,184 @@ MUTATIONS = [
         "a worker whom the contract cannot pay loses what he has earned",
         ("R23",),
         (Edit(CONTRACT, "            self.books += due\n", ""),),
+    ),
+    Mutation(
+        "the contract pays before it writes down that it has",
+        ("R23",),
+        (
+            Edit(CONTRACT, "    self.streams[stream_id] = terms\n    self.books -= amount\n    worker:", "    worker:"),
+            Edit(
+                CONTRACT,
+                "    log StreamReleased(stream_id=stream_id, amount=amount)\n    return amount",
+                "    self.streams[stream_id] = terms\n    self.books -= amount\n"
+                "    log StreamReleased(stream_id=stream_id, amount=amount)\n    return amount",
+            ),
+        ),
+    ),
+    Mutation(
+        "the contract does not note payment numbers",
+        ("R23",),
+        (Edit(CONTRACT, "        self.used[slot] = before | mask\n", ""),),
+    ),
+    Mutation(
+        "the contract notes a batch's numbers in its first slot only",
+        ("R23",),
+        (Edit(CONTRACT, "range(first >> 8, (last >> 8) + 1,", "range(first >> 8, (first >> 8) + 1,"),),
+    ),
+    Mutation(
+        "a batch of the contract may reach the streams' escrow",
+        ("R23",),
+        (Edit(CONTRACT, '    assert due <= self._custody(books), "custody is short"\n', ""),),
+    ),
+    Mutation(
+        "the contract takes a token's false for a payment",
+        ("R23",),
+        (Edit(CONTRACT, "len(answer) == 32 and convert(answer, uint256) == 1", "len(answer) == 32"),),
+    ),
+    Mutation(
+        "the contract's resume does not move the end",
+        ("R23",),
+        (Edit(CONTRACT, "self._end(terms) + anchor_time - paused_at", "self._end(terms)"),),
+    ),
+    Mutation(
+        "the contract's halt holds up claims",
+        ("R23",),
+        (
+            Edit(
+                CONTRACT,
+                "    amount: uint256 = self._accrued(terms, block.timestamp) - (",
+                '    assert self.books >> HALTED_AT == 0, "halted"\n'
+                "    amount: uint256 = self._accrued(terms, block.timestamp) - (",
+            ),
+        ),
+    ),
+    Mutation(
+        "a worker whom the contract cannot pay loses what he has earned",
+        ("R23",),
+        (Edit(CONTRACT, "            self.books += due\n", ""),),
+    ),
+    Mutation(
+        "a payment is sent before it is stored",
+        ("R10",),
+        (
+            Edit(
+                f"{CHAIN}/web3_rail.py",
+                "        self.store(settlement, signed, gas, fees)\n",
+                "        self.nodes[0].send(signed.raw)\n        self.store(settlement, signed, gas, fees)\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "what was not answered is signed again with the chain's nonce",
+        ("R10",),
+        (
+            Edit(
+                f"{CHAIN}/web3_rail.py",
+                "self.broadcast(settlement, Signed(bytes(newest.raw), newest.tx_hash), newest.max_fee_per_gas)",
+                "self.replace(__import__('dataclasses').replace(settlement, nonce=self.most_nonce), newest)",
+            ),
+        ),
+    ),
+    Mutation(
+        "a replacement takes a new nonce",
+        ("R10", "R11"),
+        (
+            Edit(
+                f"{CHAIN}/web3_rail.py",
+                "        signed = self.sign(settlement, payments, newest.gas, fees)\n",
+                "        other = __import__('dataclasses').replace(settlement, nonce=self.signer.next_nonce)\n"
+                "        signed = self.sign(other, payments, newest.gas, fees)\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "no answer is taken for a failure",
+        ("R10",),
+        (
+            Edit(
+                f"{CHAIN}/web3_rail.py",
+                "    if receipt is not None:\n",
+                "    if receipt is None and own and 'no answer' in (one.attempts[-1].answer or ''):\n"
+                "        run.write(settlements.revert(settlement.id, 'no answer', tx_hash=own[-1]))\n"
+                "        return 'reverted'\n"
+                "    if receipt is not None:\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "a payout may go into two settlements",
+        ("R10",),
+        (
+            Edit(
+                "schema/migrations/0013_settlements.sql",
+                "transaction_id uuid PRIMARY KEY REFERENCES transactions (id) ON DELETE RESTRICT,\n    chain_id",
+                "transaction_id uuid REFERENCES transactions (id) ON DELETE RESTRICT,\n    chain_id",
+            ),
+            Edit(
+                f"{FUNCTIONS}/queue_settlements.sql",
+                "NOT EXISTS (SELECT FROM ops.settlement_payments AS p WHERE p.transaction_id = t.id)",
+                "TRUE",
+            ),
+            Edit(
+                f"{FUNCTIONS}/queue_settlements.sql",
+                "NOT EXISTS (SELECT FROM ops.settlement_payments AS p WHERE p.transaction_id = u.id)",
+                "TRUE",
+            ),
+        ),
+    ),
+    Mutation(
+        "another transaction's receipt ends a settlement",
+        ("R10",),
+        (
+            Edit(f"{CHAIN}/rpc.py", ' and answer.get("transactionHash") == tx_hash', ""),
+            Edit(
+                f"{CHAIN}/web3_rail.py",
+                "if paid is None or not _agree(settlement, payments, paid):",
+                "if paid is None:",
+            ),
+            Edit("schema/functions/ops/require_attempt.sql", "IF p_settlement.rail = 'web3' AND", "IF FALSE AND"),
+        ),
+    ),
+    Mutation(
+        "a receipt counts though its block is gone",
+        ("R10",),
+        (
+            Edit(
+                f"{CHAIN}/rpc.py",
+                'block.get("hash") == receipt.block_hash and receipt.tx_hash in block.get("transactions", [])',
+                "True",
+            ),
+        ),
+    ),
+    Mutation(
+        "a conflict is never declared",
+        ("R11",),
+        (Edit(f"{CHAIN}/web3_rail.py", "if observed < SIGHTINGS:", "if observed:"),),
+    ),
+    Mutation(
+        "a paused signer goes on",
+        ("R11",),
+        (
+            Edit(f"{CHAIN}/web3_rail.py", "if self.signer.paused_at is not None:", "if False:"),
+            Edit(f"{FUNCTIONS}/reserve_settlement.sql", "IF v_signer.paused_at IS NOT NULL THEN", "IF FALSE THEN"),
+        ),
+    ),
+    Mutation(
+        "nobody minds that the key was used elsewhere",
+        ("R11",),
+        (Edit(f"{FUNCTIONS}/reserve_settlement.sql", "IF p_chain_nonce > v_signer.next_nonce THEN", "IF FALSE THEN"),),
+    ),
+    Mutation(
+        "a replacement offers no more than before",
+        ("R11",),
+        (
+            Edit(f"{CHAIN}/web3_rail.py", "return -(-fee * 9 // 8)", "return fee"),
+            Edit(f"{CHAIN}/web3_rail.py", "max(LEAST_FEE, 2 * self.base_fee + TIP)", "LEAST_FEE + TIP"),
+        ),
+    ),
+    Mutation(
+        "a payee who was not paid counts as paid",
+        ("R11",),
+        (Edit(f"{CHAIN}/web3_rail.py", "failed=paid.failed,", ""),),
     ),
 ]
