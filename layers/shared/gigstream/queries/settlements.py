@@ -250,7 +250,7 @@ def note_refusal(settlement_id: UUID, error: str | None) -> Query[Settlement]:
     """Note why the chain would not take it now, None when it would; it stays queued. WrongState, NotFound."""
     return one(
         Settlement,
-        SELECT + "note_refusal(%(settlement_id)s, %(error)s) AS s",
+        _SELECT + "note_refusal(%(settlement_id)s, %(error)s) AS s",
         settlement_id=settlement_id,
         error=error,
     )
@@ -357,7 +357,7 @@ def signers(chain_id: int) -> Query[list[Signer]]:
     """Whose transactions are under way on a chain."""
     return many(
         Signer,
-        SELECT_SIGNER
+        _SIGNER
         + """ops.signers AS g
         WHERE g.chain_id = %(chain_id)s AND EXISTS (
             SELECT FROM ops.settlements AS s
