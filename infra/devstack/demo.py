@@ -112,6 +112,7 @@ def play(url: str, call_job: CallJob, jobs_url: str, chain: Chain) -> int:
     _pay_by_the_second(story)
     worker = _look_back(story, nina)
     _pay_out(story, worker, chain)
+    _reconcile(story, jobs_url)
 
     with psycopg.connect(jobs_url) as conn:
         differences = conn.execute("SELECT figure, subject, stored, recounted FROM ops.check_invariants()").fetchall()
@@ -212,7 +213,7 @@ def _pay_out(story: Story, worker: Client, chain: Chain) -> None:
         payout = worker.post("/v1/workers/me/withdrawals", platform_id=story.platform_id)
         say(f"{Decimal(payout['amount']):,.6f} USDC: {payout['status']}")
     before = chain.balance(wallet.address)
-    with story.step("Payouts are put into a batch, which is signed, stored, sent, and read back from the chain") as say:
+    with story.step("A batch is made, signed, stored, sent, and read back from the chain") as say:
         for job in ("SettlePayouts", "SubmitSettlements", "ConfirmSettlements"):
             counts = story.call_job(job, datetime.now(UTC))
             say(f"{job}: " + ", ".join(f"{name} {count}" for name, count in counts.items() if count))
@@ -226,3 +227,19 @@ def _pay_out(story: Story, worker: Client, chain: Chain) -> None:
         say(f"her wallet, on chain: {before:,.6f} -> {after:,.6f} USDC")
     if after - before != Decimal(payout["amount"]):
         raise SystemExit("the wallet did not get what was paid out")
+
+
+def _reconcile(story: Story, jobs_url: str) -> None:
+    with story.step("Custody on the chain is compared with the books, each movement and the sum") as say:
+        deposits = story.call_job("IndexDeposits", datetime.now(UTC))
+        say(f"deposits on the chain: {deposits['credited']} (what this chain began with, kept in suspense)")
+        found = story.call_job("ReconcileChain", datetime.now(UTC))
+        with psycopg.connect(jobs_url) as conn:
+            row = conn.execute(
+                "SELECT block, chain_custody, book_custody, breaks FROM ops.reconciliations ORDER BY id DESC LIMIT 1"
+            ).fetchone()
+        if row is None:
+            raise SystemExit("nothing was compared")
+        block, on_chain, in_books, breaks = row
+        say(f"block {block}: {on_chain:,.6f} USDC on the chain, {in_books:,.6f} in the books")
+        say(f"transactions compared: {found['compared']}, breaks: {breaks}")

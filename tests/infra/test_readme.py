@@ -71,6 +71,9 @@ def test_the_demo_ends_with_right_books_and_leaves_nothing_running() -> None:
     demo = shell("gigstream demo")
     assert demo.returncode == 0, demo.stdout + demo.stderr
     assert "invariants: 0" in demo.stdout
+    assert re.search(r"^ +0x[0-9a-f]{64}$", demo.stdout, re.MULTILINE)
+    assert re.search(r"her wallet, on chain: 0\.000000 -> [1-9][\d.,]* USDC", demo.stdout)
+    assert re.search(r"transactions compared: [1-9]\d*, breaks: 0$", demo.stdout, re.MULTILINE)
     left = [process.info["cmdline"] for process in psutil.process_iter(["cmdline"])]
     assert not [command for command in left if command and command[-1] == "demo" and "gigstream" in command[-2]]
 
