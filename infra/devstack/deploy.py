@@ -113,6 +113,21 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--token", default=USDC, metavar="ADDRESS", help="USDC, six decimals; by default Arc's")
     parser.add_argument("--mainnet", action="store_true", help=f"say so when it is Arc's mainnet, {MAINNET}")
     parser.set_defaults(run=run)
+    about = "print the address of the key that settlement signs with: ARC_KMS_KEY_ID, or in test mode ARC_SIGNER_KEY"
+    commands.add_parser("signer-address", help=about, description=about).set_defaults(run=print_signer)
+
+
+def print_signer(_: argparse.Namespace) -> int:
+    """The payer of the contract; 1 without a key."""
+    from gigstream.config import ConfigError  # noqa: PLC0415 - see above
+    from gigstream_chain.signer import signer  # noqa: PLC0415
+
+    try:
+        print(signer().address)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 def run(arguments: argparse.Namespace) -> int:

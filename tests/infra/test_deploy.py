@@ -13,6 +13,7 @@ from web3 import EthereumTesterProvider, Web3
 
 from devstack import deploy
 from devstack.contracts import artifact
+from gigstream import config
 
 KEY = "0x" + 64 * "7"
 DEPLOYER: LocalAccount = Account.from_key(KEY)
@@ -115,3 +116,18 @@ def test_another_payer_than_was_meant_is_seen(chain: Chain) -> None:
     done = deploy.command(chain.w3, chain.asked(), KEY)
     with pytest.raises(deploy.DeployError, match=r"has payer .* and not"):
         deploy.verify(chain.w3, done.address, chain.owner, SOMEBODY, chain.token)
+
+
+def test_the_signers_address_is_told_for_the_contract(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GIGSTREAM_MODE", "test")
+    monkeypatch.setenv("ARC_SIGNER_KEY", "0x" + "01" * 32)
+    config.settings.cache_clear()
+    assert deploy.print_signer(argparse.Namespace()) == 0
+    assert capsys.readouterr().out.strip() == Account.from_key("0x" + "01" * 32).address
+    monkeypatch.delenv("ARC_SIGNER_KEY")
+    config.settings.cache_clear()
+    assert deploy.print_signer(argparse.Namespace()) == 1
+    assert "ARC_SIGNER_KEY" in capsys.readouterr().err
+    config.settings.cache_clear()
