@@ -14,7 +14,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv-sam/bin:$(PATH)
 
-.PHONY: help demo dev test check fix scoreboard mutants sam-test lock
+.PHONY: help demo dev test check fix scoreboard mutants contracts bench-gas sam-test lock
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null || grep '##' Makefile
@@ -47,6 +47,12 @@ scoreboard: .venv/dev ## faults planted, violations counted; SEED=n replays, ROW
 
 mutants: .venv/dev ## one fault at a time in a copy of the code: which row of the scoreboard catches it
 	@python -m tests.faults.mutants
+
+contracts: .venv/dev ## compile infra/contracts and write the artifacts anew
+	@gigstream compile-contracts
+
+bench-gas: .venv/dev ## gas of each act beside Sablier's and a plain loop, on one EVM; wants node and npm
+	@python -W ignore -m tests.bench.gas
 
 sam-test: .venv/dev .venv-sam/ready ## the same answers from sam local: wants Docker
 	@pytest -m sam $(ARGS)

@@ -68,6 +68,7 @@ GRANT SELECT ON ops.paid_workers, ops.audit_places TO jobs, operator, auditor;
 GRANT SELECT ON
 ops.worker_counters, ops.deposits, ops.event_counters, ops.job_runs, ops.audit_waiting, ops.audit_seals
 TO jobs, operator, auditor;
+GRANT SELECT ON ops.chain_cursors, ops.reconciliations, ops.chain_breaks TO jobs, operator, auditor;
 -- What a batch pays in all is no tenant's to know.
 GRANT SELECT (
     id, rail, chain_id, contract, state, tx_hash, block_number, block_hash, gas_used, gas_price, created_at, updated_at
@@ -77,6 +78,9 @@ GRANT SELECT ON ops.settlements, ops.settlement_payments, ops.signers, ops.settl
 TO jobs, signer, operator, auditor;
 GRANT SELECT ON ops.payout_retries TO api, jobs, operator, auditor;
 GRANT SELECT ON ops.told_releases TO jobs, operator, auditor;
+GRANT SELECT ON ops.circle_keys, ops.circle_notifications, ops.turns, ops.wallet_orders, ops.ordered_wallets
+TO jobs, operator, auditor;
+GRANT SELECT ON ops.circle_polls TO jobs, signer, operator, auditor;
 GRANT SELECT ON transactions TO signer;
 GRANT SELECT ON ops.advance_terms, ops.loan_quotes TO api, jobs, operator, auditor;
 
@@ -132,6 +136,9 @@ GRANT UPDATE (
 GRANT INSERT (platform_id), UPDATE (expires_at) ON ops.inbound_secrets TO api;
 GRANT INSERT, UPDATE ON ops.balance_alerts TO jobs;
 GRANT UPDATE (account_age_days) ON workers TO jobs;
+GRANT INSERT, UPDATE (finished_at), DELETE ON ops.wallet_orders TO jobs;
+GRANT INSERT (worker_id, order_id), UPDATE (wallet_id, wallet_address) ON ops.ordered_wallets TO jobs;
+GRANT UPDATE (wallet_id, wallet_address) ON workers TO jobs;
 GRANT INSERT, UPDATE ON transactions TO jobs, operator;
 GRANT INSERT, UPDATE ON loans TO jobs, operator;
 GRANT INSERT, UPDATE ON ops.advance_terms TO api;
@@ -182,8 +189,10 @@ refresh_session, who_am_i,
 accept_advance, repay_advance, daily_earnings, ledger.lock_advance,
 delete_webhook_endpoint,
 ops.lock_members, ops.verify_own_audit, ledger.balance_at,
-request_payout, retry_payment
+request_payout, retry_payment,
+ops.circle_key, ops.keep_circle_key, store_circle_notification
 TO api;
+GRANT EXECUTE ON FUNCTION ops.take_turn TO api, jobs, signer;
 
 GRANT EXECUTE ON FUNCTION release_due, release_each, update_account_ages TO jobs;
 GRANT EXECUTE ON FUNCTION
@@ -197,19 +206,25 @@ GRANT EXECUTE ON FUNCTION clear_conflict, resume_signer TO operator;
 GRANT EXECUTE ON FUNCTION announce_expiring_keys, ops.purge_expired, default_advance TO jobs;
 GRANT EXECUTE ON FUNCTION claim_report, finish_report TO jobs;
 GRANT EXECUTE ON FUNCTION ops.claim_deliveries, ops.store_deliveries, ops.disable_endpoints, alert_balances TO jobs;
-GRANT EXECUTE ON FUNCTION set_platform_active, fund_pool, write_off_advance, resolve_dispute, decide_appeal TO operator;
+GRANT EXECUTE ON FUNCTION credit_deposits, record_reconciliation TO jobs;
+GRANT EXECUTE ON FUNCTION set_platform_active, assign_deposit, write_off_advance, resolve_dispute, decide_appeal
+TO operator;
 GRANT EXECUTE ON FUNCTION ops.seal_audit TO jobs;
+GRANT EXECUTE ON FUNCTION order_wallets, keep_wallets, note_circle_answer TO jobs;
+GRANT EXECUTE ON FUNCTION ask_circle, note_circle_answer TO signer;
 GRANT EXECUTE ON FUNCTION
 ops.check_invariants, ops.recount_workers, ops.recount_platforms, ops.recount_reputation, ops.recount_tasks,
-ops.recount_transactions, ops.recount_settlements, ops.recount_advances, ops.recount_accounts, ops.recount_days, ops.recount_events,
+ops.recount_transactions, ops.recount_settlements, ops.recount_advances, ops.recount_accounts, ops.recount_deposits,
+ops.recount_days, ops.recount_events, ops.recount_circle,
 ops.verify_audit, ops.audit_digest, ops.seal_digest
 TO jobs, operator, auditor;
 
--- A platform may make up a deposit only where money is made up too.
+-- A platform, and an operator for the pool, may make up a deposit only where money is made up too.
 DO $$
 BEGIN
     IF current_setting('gigstream.mode', TRUE) = 'test' THEN
         GRANT EXECUTE ON FUNCTION deposit TO api;
+        GRANT EXECUTE ON FUNCTION fund_pool TO operator;
     END IF;
 END;
 $$;
@@ -250,6 +265,7 @@ CREATE POLICY signer_read ON ops.signers FOR SELECT TO signer USING (TRUE);
 CREATE POLICY signer_read ON ops.settlements FOR SELECT TO signer USING (TRUE);
 CREATE POLICY signer_read ON ops.settlement_attempts FOR SELECT TO signer USING (TRUE);
 CREATE POLICY signer_read ON ops.settlement_payments FOR SELECT TO signer USING (TRUE);
+CREATE POLICY signer_read ON ops.circle_polls FOR SELECT TO signer USING (TRUE);
 CREATE POLICY signer_runs ON ops.job_runs FOR INSERT TO signer WITH CHECK (TRUE);
 
 -- = any() and not IN below: as a filter it leaves the ordered index scan of a tenant's list alone; an IN is an OR to

@@ -643,11 +643,22 @@ CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, 
         UNION ALL SELECT r.* FROM ops.recount_settlements() AS r
         UNION ALL SELECT r.* FROM ops.recount_advances() AS r
         UNION ALL SELECT r.* FROM ops.recount_accounts() AS r
+        UNION ALL SELECT r.* FROM ops.recount_deposits() AS r
         UNION ALL SELECT r.* FROM ops.recount_days() AS r
         UNION ALL SELECT r.* FROM ops.recount_events() AS r
+        UNION ALL SELECT r.* FROM ops.recount_circle() AS r
     ) AS f
     WHERE f.stored IS DISTINCT FROM f.recounted
     ORDER BY f.figure, f.subject
+$$;
+
+-- Name: circle_key(uuid); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.circle_key(p_id uuid) RETURNS bytea
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'ops', 'pg_temp'
+    AS $$
+    SELECT k.public_key FROM ops.circle_keys AS k WHERE k.id = p_id
 $$;
 
 -- Name: claim_deliveries(integer, integer, interval); Type: FUNCTION; Schema: ops; Owner: -
@@ -1304,6 +1315,15 @@ CREATE FUNCTION ops.is_wanted(p_endpoint_id uuid, p_event_types text[], p_event 
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (p_event = 'webhook_endpoint.test'::text) THEN (p_object_id = p_endpoint_id) ELSE ((p_object_type <> 'loan'::text) AND (((p_event_types)[1] = '*'::text) OR (p_event = ANY (p_event_types)))) END;
 
+-- Name: keep_circle_key(uuid, bytea); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.keep_circle_key(p_id uuid, p_public_key bytea) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'ops', 'pg_temp'
+    AS $$
+    INSERT INTO ops.circle_keys (id, public_key) VALUES (p_id, p_public_key) ON CONFLICT (id) DO NOTHING
+$$;
+
 -- Name: lacking_scopes(text[]); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.lacking_scopes(p_scopes text[]) RETURNS text
@@ -1409,7 +1429,8 @@ CREATE FUNCTION ops.lock_releases(p_accounts uuid[]) RETURNS uuid[]
         WHERE c.object_id IN (
             SELECT x.stream_id
             FROM ledger.accounts AS a
-            -- A release that waited for the account has an older time than the payout it waited for; none waits so long.
+            -- A release that waited for the account has an older time than the payout it waited for; none waits so
+            -- long.
             INNER JOIN ledger.transfers AS x
                 ON a.id = x.credit_account AND x.created_at > a.paid_out_at - interval '5 minutes'
             WHERE a.id = ANY(p_accounts) AND x.reason = 'release'
@@ -1702,6 +1723,12 @@ BEGIN
         SELECT e.ctid FROM ops.webhook_deliveries AS e
         WHERE e.status <> 'pending' AND e.created_at < v_now - interval '30 days' LIMIT p_limit FOR UPDATE SKIP LOCKED
     )) RETURNING 1) SELECT 'webhook_deliveries', count(*)::integer FROM gone;
+
+    -- Older than those that are still taken, so none can come again as new.
+    RETURN QUERY WITH gone AS (DELETE FROM ops.circle_notifications WHERE ctid = ANY(ARRAY(
+        SELECT e.ctid FROM ops.circle_notifications AS e
+        WHERE e.received_at < v_now - interval '30 days' LIMIT p_limit FOR UPDATE SKIP LOCKED
+    )) RETURNING 1) SELECT 'circle_notifications', count(*)::integer FROM gone;
 END;
 $$;
 
@@ -1904,6 +1931,29 @@ CREATE FUNCTION ops.recount_advances() RETURNS TABLE(figure text, subject uuid, 
     SELECT f.figure, f.id, f.stored::numeric, f.recounted::numeric FROM line_figures AS f
 $$;
 
+-- Name: recount_circle(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.recount_circle() RETURNS TABLE(figure text, subject uuid, stored numeric, recounted numeric)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT 'settlements.circle asked for', s.id, 1::numeric, (coalesce(c.asks, 0) > 0)::integer::numeric
+    FROM ops.settlements AS s
+    LEFT JOIN ops.circle_polls AS c ON s.id = c.settlement_id
+    WHERE s.rail = 'circle' AND s.circle_tx_id IS NOT NULL
+    UNION ALL
+    SELECT 'wallet_orders.finished', o.id, (o.finished_at IS NOT NULL)::integer::numeric, (
+        SELECT bool_and(x.wallet_id IS NOT NULL)::integer::numeric
+        FROM ops.ordered_wallets AS x
+        WHERE x.order_id = o.id
+    )
+    FROM ops.wallet_orders AS o
+    UNION ALL
+    SELECT 'workers.wallet_id', w.id, 1::numeric, (w.wallet_id = x.wallet_id)::integer::numeric
+    FROM workers AS w
+    INNER JOIN ops.ordered_wallets AS x ON w.id = x.worker_id
+    WHERE w.wallet_id IS NOT NULL
+$$;
+
 -- Name: recount_days(); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.recount_days() RETURNS TABLE(figure text, subject uuid, stored numeric, recounted numeric)
@@ -1965,6 +2015,73 @@ CREATE FUNCTION ops.recount_days() RETURNS TABLE(figure text, subject uuid, stor
     )
 
     SELECT f.figure, f.id, f.stored::numeric, f.recounted::numeric FROM day_figures AS f
+$$;
+
+-- Name: recount_deposits(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.recount_deposits() RETURNS TABLE(figure text, subject uuid, stored numeric, recounted numeric)
+    LANGUAGE sql STABLE
+    AS $$
+    WITH moved AS (
+        SELECT
+            x.deposit_id,
+            sum(x.amount) FILTER (WHERE f.kind = 'custody') AS credited,
+            sum(CASE 'suspense' WHEN t.kind THEN x.amount WHEN f.kind THEN -x.amount ELSE 0 END) AS suspended,
+            sum(x.amount) FILTER (WHERE t.kind = 'platform_available' AND t.owner_id = d.platform_id) AS given
+        FROM ledger.transfers AS x
+        INNER JOIN ops.deposits AS d ON x.deposit_id = d.id
+        INNER JOIN ledger.accounts AS f ON x.debit_account = f.id
+        INNER JOIN ledger.accounts AS t ON x.credit_account = t.id
+        WHERE x.deposit_id IS NOT NULL
+        GROUP BY x.deposit_id
+    ),
+
+    deposit_figures AS (
+        SELECT d.id, f.figure, f.stored, f.recounted
+        FROM ops.deposits AS d
+        LEFT JOIN moved AS m ON d.id = m.deposit_id
+        CROSS JOIN LATERAL (
+            VALUES
+            ('deposits.amount credited', d.amount, coalesce(m.credited, 0)),
+            ('deposits.in_suspense', CASE WHEN d.in_suspense THEN d.amount ELSE 0 END, coalesce(m.suspended, 0)),
+            ('deposits.platform_id', CASE WHEN d.platform_id IS NULL THEN 0 ELSE d.amount END, coalesce(m.given, 0))
+        ) AS f (figure, stored, recounted)
+    ),
+
+    reconciliation_figures AS (
+        SELECT r.id, f.figure, f.stored, f.recounted
+        FROM ops.reconciliations AS r
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS breaks, coalesce(sum(b.chain_amount - b.book_amount), 0) AS difference
+            FROM ops.chain_breaks AS b
+            WHERE b.chain_id = r.chain_id AND b.custody = r.custody
+                AND b.found_by <= r.id AND (b.closed_by IS NULL OR b.closed_by > r.id)
+        ) AS b
+        CROSS JOIN LATERAL (
+            VALUES
+            ('reconciliations.breaks', r.breaks::numeric, b.breaks::numeric),
+            ('reconciliations.difference', r.difference, b.difference)
+        ) AS f (figure, stored, recounted)
+    )
+
+    SELECT f.figure, f.id, f.stored::numeric, f.recounted::numeric FROM deposit_figures AS f
+    UNION ALL
+    SELECT f.figure, f.id, f.stored::numeric, f.recounted::numeric FROM reconciliation_figures AS f
+    UNION ALL
+    SELECT
+        'accounts.balance in suspense', a.id, a.balance,
+        (SELECT coalesce(sum(d.amount), 0) FROM ops.deposits AS d WHERE d.in_suspense)
+    FROM ledger.accounts AS a
+    WHERE a.kind = 'suspense'
+    UNION ALL
+    SELECT
+        'chain_cursors.block', NULL, c.block,
+        (
+            SELECT greatest(c.block, max(d.block_number))
+            FROM ops.deposits AS d
+            WHERE d.chain_id = c.chain_id AND d.to_address = c.custody
+        )
+    FROM ops.chain_cursors AS c
 $$;
 
 -- Name: recount_events(); Type: FUNCTION; Schema: ops; Owner: -
@@ -2804,6 +2921,26 @@ CREATE FUNCTION ops.stored_answer(p_route text, p_key text, OUT status smallint,
     WHERE i.principal = ops.principal() AND i.route = p_route AND i.key = p_key
 $$;
 
+-- Name: take_turn(text, interval, interval); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.take_turn(p_name text, p_interval interval, p_patience interval) RETURNS double precision
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'ops', 'pg_temp'
+    AS $$
+    -- The clock is read when the row is locked, not when the statement began to wait for it. A turn that is due in a
+    -- minute was taken before the clock was set back.
+    INSERT INTO ops.turns AS t (name, next_at)
+    VALUES (p_name, clock_timestamp() + p_interval)
+    ON CONFLICT (name) DO UPDATE
+    SET next_at = p_interval + CASE
+        WHEN t.next_at > clock_timestamp() + p_patience + interval '1 minute' THEN clock_timestamp()
+        ELSE greatest(t.next_at, clock_timestamp())
+    END
+    WHERE t.next_at <= clock_timestamp() + p_patience
+        OR t.next_at > clock_timestamp() + p_patience + interval '1 minute'
+    RETURNING greatest(0, extract(EPOCH FROM next_at - p_interval - clock_timestamp()))
+$$;
+
 -- Name: tell_releases(uuid[], uuid[]); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.tell_releases(p_streams uuid[], p_payouts uuid[]) RETURNS void
@@ -3300,6 +3437,78 @@ BEGIN
 END;
 $$;
 
+-- Name: ask_circle(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.ask_circle(p_id uuid) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_settlement ops.settlements := ops.lock_settlement(p_id);
+    v_asks integer;
+BEGIN
+    IF v_settlement.rail <> 'circle' OR v_settlement.state NOT IN ('queued', 'reserved') THEN
+        RAISE EXCEPTION 'the settlement is % by rail %', v_settlement.state, v_settlement.rail USING ERRCODE = 'GS101';
+    END IF;
+    IF v_settlement.state = 'queued' THEN
+        PERFORM reserve_settlement(p_id);
+    END IF;
+
+    INSERT INTO ops.circle_polls AS c (settlement_id, asks, due_at)
+    VALUES (p_id, 1, clock_timestamp() + interval '30 seconds')
+    ON CONFLICT (settlement_id) DO UPDATE
+    SET asks = c.asks + 1,
+        due_at = clock_timestamp() + least(interval '1 hour', interval '30 seconds' * 2 ^ least(c.asks, 10)),
+        updated_at = clock_timestamp()
+    RETURNING c.asks - 1 INTO v_asks;
+    RETURN v_asks;
+END;
+$$;
+
+-- Name: assign_deposit(uuid, uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.assign_deposit(p_deposit_id uuid, p_platform_id uuid DEFAULT NULL::uuid, OUT id uuid, OUT amount numeric, OUT available numeric) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_deposit ops.deposits;
+    v_account uuid;
+BEGIN
+    SELECT d.* INTO v_deposit FROM ops.deposits AS d WHERE d.id = p_deposit_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no deposit %', p_deposit_id USING ERRCODE = 'GS001';
+    END IF;
+    IF NOT v_deposit.in_suspense THEN
+        RAISE EXCEPTION 'the deposit is not in suspense' USING ERRCODE = 'GS011';
+    END IF;
+    IF p_platform_id IS NULL THEN
+        v_account := ledger.account('advance_pool');
+        PERFORM ops.audit(
+            'pool.funded', 'deposit', p_deposit_id, jsonb_build_object('amount', v_deposit.amount::text)
+        );
+    ELSE
+        IF NOT EXISTS (SELECT FROM platforms AS p WHERE p.id = p_platform_id) THEN
+            RAISE EXCEPTION 'no platform %', p_platform_id USING ERRCODE = 'GS001';
+        END IF;
+        v_account := ledger.account('platform_available', p_platform_id, p_platform_id);
+        PERFORM ops.audit(
+            'platform.deposited', 'platform', p_platform_id,
+            jsonb_build_object('deposit_id', p_deposit_id, 'tx_hash', v_deposit.tx_hash)
+        );
+    END IF;
+
+    UPDATE ops.deposits AS d SET platform_id = p_platform_id, in_suspense = FALSE WHERE d.id = p_deposit_id;
+    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, deposit_id, source_seq, event_at)
+    VALUES (
+        ledger.account('suspense'), v_account, v_deposit.amount, 'deposit', p_deposit_id, 1, clock_timestamp()
+    );
+    id := p_deposit_id;
+    amount := v_deposit.amount;
+    available := (SELECT a.balance FROM ledger.accounts AS a WHERE a.id = v_account);
+END;
+$$;
+
 -- Name: cancel_stream(uuid); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.cancel_stream(p_stream_id uuid) RETURNS public.streams
@@ -3782,6 +3991,76 @@ CREATE FUNCTION public.credentials(p_email text) RETURNS TABLE(worker_id uuid, p
     LEFT JOIN workers AS w ON lower(w.email) = lower(p_email)
 $$;
 
+-- Name: credit_deposits(bigint, text, bigint, bigint, jsonb); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.credit_deposits(p_chain_id bigint, p_custody text, p_seen bigint, p_block bigint, p_logs jsonb) RETURNS TABLE(credited integer, suspended integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_deposits uuid [];
+BEGIN
+    IF p_block < p_seen OR EXISTS (
+        SELECT FROM jsonb_to_recordset(p_logs) AS l (block_number bigint) WHERE l.block_number > p_block
+    ) THEN
+        RAISE EXCEPTION 'the cursor cannot go from % to % with these logs', p_seen, p_block USING ERRCODE = 'GS095';
+    END IF;
+
+    INSERT INTO ops.chain_cursors AS c (chain_id, custody, block)
+    VALUES (p_chain_id, p_custody, p_seen)
+    ON CONFLICT DO NOTHING;
+    UPDATE ops.chain_cursors AS c
+    SET block = p_block, updated_at = clock_timestamp()
+    WHERE c.chain_id = p_chain_id AND c.custody = p_custody AND c.block = p_seen;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+
+    WITH added AS (
+        INSERT INTO ops.deposits AS d (
+            platform_id, amount, tx_hash, log_index, chain_id, block_number, from_address, to_address, in_suspense
+        )
+        SELECT
+            p.id, l.amount, l.tx_hash, l.log_index, p_chain_id, l.block_number, l.from_address, p_custody, p.id IS NULL
+        FROM jsonb_to_recordset(p_logs) AS l (
+            tx_hash text, log_index integer, block_number bigint, from_address text, amount numeric
+        )
+        LEFT JOIN platforms AS p
+            ON lower(l.from_address) = lower(p.wallet_address)
+            AND lower(l.from_address) NOT IN (lower(p_custody), '0x0000000000000000000000000000000000000000')
+        ORDER BY l.block_number, l.log_index
+        ON CONFLICT (tx_hash, log_index) DO NOTHING
+        RETURNING d.id
+    )
+
+    SELECT coalesce(array_agg(a.id), '{}') INTO v_deposits FROM added AS a;
+
+    PERFORM ops.audit(
+        CASE WHEN d.in_suspense THEN 'deposit.suspended' ELSE 'platform.deposited' END,
+        CASE WHEN d.in_suspense THEN 'deposit' ELSE 'platform' END,
+        CASE WHEN d.in_suspense THEN d.id ELSE d.platform_id END,
+        jsonb_build_object('deposit_id', d.id, 'tx_hash', d.tx_hash)
+    )
+    FROM ops.deposits AS d
+    WHERE d.id = ANY(v_deposits);
+    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, deposit_id, event_at)
+    SELECT
+        ledger.account('custody'),
+        CASE
+            WHEN d.in_suspense THEN ledger.account('suspense')
+            ELSE ledger.account('platform_available', d.platform_id, d.platform_id)
+        END,
+        d.amount, 'deposit', d.id, clock_timestamp()
+    FROM ops.deposits AS d
+    WHERE d.id = ANY(v_deposits)
+    ORDER BY d.id;
+    RETURN QUERY
+    SELECT count(*)::integer, (count(*) FILTER (WHERE d.in_suspense))::integer
+    FROM ops.deposits AS d
+    WHERE d.id = ANY(v_deposits);
+END;
+$$;
+
 -- Name: daily_earnings(integer); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.daily_earnings(p_days integer) RETURNS TABLE(platform_id uuid, days_ago integer, amount numeric)
@@ -4185,6 +4464,56 @@ BEGIN
 END;
 $$;
 
+-- Name: keep_wallets(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.keep_wallets(p_order_id uuid, p_wallets jsonb) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_order ops.wallet_orders;
+    v_given uuid [];
+BEGIN
+    SELECT * INTO v_order FROM ops.wallet_orders AS o WHERE o.id = p_order_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no order %', p_order_id USING ERRCODE = 'GS001';
+    ELSIF v_order.finished_at IS NOT NULL THEN
+        RETURN 0;
+    END IF;
+
+    IF ARRAY(
+        SELECT x.worker_id FROM ops.ordered_wallets AS x WHERE x.order_id = p_order_id ORDER BY x.worker_id
+    ) <> ARRAY(
+        SELECT r.worker_id FROM jsonb_to_recordset(p_wallets) AS r (worker_id uuid) ORDER BY r.worker_id
+    ) THEN
+        RAISE EXCEPTION 'the wallets are not those of the order''s workers' USING ERRCODE = 'GS100';
+    END IF;
+
+    UPDATE ops.ordered_wallets AS x
+    SET wallet_id = r.wallet_id, wallet_address = r.wallet_address
+    FROM jsonb_to_recordset(p_wallets) AS r (worker_id uuid, wallet_id text, wallet_address text)
+    WHERE x.worker_id = r.worker_id;
+
+    PERFORM FROM workers AS w
+    WHERE w.id IN (SELECT x.worker_id FROM ops.ordered_wallets AS x WHERE x.order_id = p_order_id)
+    ORDER BY w.id
+    FOR NO KEY UPDATE;
+    WITH given AS (
+        UPDATE workers AS w
+        SET wallet_id = x.wallet_id, wallet_address = x.wallet_address
+        FROM ops.ordered_wallets AS x
+        WHERE x.order_id = p_order_id AND w.id = x.worker_id
+            AND w.wallet_address IS NULL AND w.email <> w.id || '@erased.invalid'
+        RETURNING w.id
+    )
+
+    SELECT coalesce(array_agg(g.id), '{}') INTO v_given FROM given AS g;
+    PERFORM ops.audit('worker.wallet_created', 'worker', g.id) FROM unnest(v_given) AS g (id);
+
+    UPDATE ops.wallet_orders AS o SET finished_at = clock_timestamp() WHERE o.id = p_order_id;
+    RETURN cardinality(v_given);
+END;
+$$;
+
 -- Name: next_release(timestamp with time zone, timestamp with time zone, integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) RETURNS timestamp with time zone
@@ -4213,6 +4542,47 @@ BEGIN
     WHERE a.tx_hash = p_tx_hash;
     UPDATE ops.settlements AS s SET state = 'broadcast' WHERE s.id = v_settlement.id AND s.state = 'signed';
     RETURN ops.lock_settlement(v_settlement.id);
+END;
+$$;
+
+-- Name: note_circle_answer(uuid, text, text, numeric, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.note_circle_answer(p_id uuid, p_circle_tx_id text, p_state text, p_network_fee numeric, p_error text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF p_state IS NOT NULL THEN
+        PERFORM circle_submitted(p_id, p_circle_tx_id, p_state);
+    END IF;
+    UPDATE ops.circle_polls AS c
+    SET
+        polls = c.polls + 1,
+        due_at = clock_timestamp() + least(interval '10 minutes', interval '30 seconds' * 2 ^ least(c.polls, 10)),
+        network_fee = coalesce(p_network_fee, c.network_fee),
+        error = p_error,
+        updated_at = clock_timestamp()
+    WHERE c.settlement_id = p_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'Circle was never asked for %', p_id USING ERRCODE = 'GS001';
+    END IF;
+END;
+$$;
+
+-- Name: note_refusal(uuid, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.note_refusal(p_id uuid, p_error text) RETURNS ops.settlements
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_settlement ops.settlements := ops.lock_settlement(p_id);
+BEGIN
+    IF v_settlement.state <> 'queued' THEN
+        RAISE EXCEPTION 'the settlement is %, not queued', v_settlement.state USING ERRCODE = 'GS011';
+    END IF;
+    UPDATE ops.settlements AS s SET error = p_error WHERE s.id = p_id AND s.error IS DISTINCT FROM p_error;
+    RETURN ops.lock_settlement(p_id);
 END;
 $$;
 
@@ -4325,6 +4695,42 @@ BEGIN
     RETURNING * INTO v_report;
     PERFORM ops.audit('report.ordered', 'report', v_report.id, jsonb_build_object('kind', p_kind));
     RETURN v_report;
+END;
+$$;
+
+-- Name: order_wallets(integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.order_wallets(p_limit integer) RETURNS TABLE(order_id uuid, worker_id uuid)
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_order uuid;
+BEGIN
+    SELECT o.id INTO v_order FROM ops.wallet_orders AS o WHERE o.finished_at IS NULL;
+    IF NOT FOUND THEN
+        INSERT INTO ops.wallet_orders DEFAULT VALUES
+        ON CONFLICT ((finished_at IS NULL)) WHERE finished_at IS NULL DO NOTHING
+        RETURNING id INTO v_order;
+        IF v_order IS NULL THEN  -- another run was first
+            RETURN QUERY SELECT * FROM order_wallets(p_limit);
+            RETURN;
+        END IF;
+
+        INSERT INTO ops.ordered_wallets (worker_id, order_id)
+        SELECT w.id, v_order
+        FROM workers AS w
+        WHERE w.wallet_address IS NULL AND w.wallet_id IS NULL AND w.email <> w.id || '@erased.invalid'
+            AND NOT EXISTS (SELECT FROM ops.ordered_wallets AS x WHERE x.worker_id = w.id)
+        ORDER BY w.id
+        LIMIT p_limit;
+        IF NOT FOUND THEN
+            DELETE FROM ops.wallet_orders AS o WHERE o.id = v_order;
+            RETURN;
+        END IF;
+    END IF;
+
+    RETURN QUERY
+    SELECT x.order_id, x.worker_id FROM ops.ordered_wallets AS x WHERE x.order_id = v_order ORDER BY x.worker_id;
 END;
 $$;
 
@@ -4561,6 +4967,62 @@ BEGIN
     );
     PERFORM ops.audit('task.rated', 'task', p_task_id);
     RETURN v_task;
+END;
+$$;
+
+-- Name: record_reconciliation(bigint, text, bigint, text, numeric, numeric, numeric, numeric, text[], jsonb); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.record_reconciliation(p_chain_id bigint, p_custody text, p_block bigint, p_block_hash text, p_chain_custody numeric, p_book_custody numeric, p_in_flight numeric, p_made_up numeric, p_unmatched text[], p_breaks jsonb) RETURNS TABLE(id uuid, opened integer, closed integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_id uuid;
+    v_opened integer;
+    v_closed integer;
+BEGIN
+    PERFORM FROM ops.chain_cursors AS c
+    WHERE c.chain_id = p_chain_id AND c.custody = p_custody
+    FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'custody % was never indexed', p_custody USING ERRCODE = 'GS001';
+    END IF;
+    IF EXISTS (
+        SELECT FROM ops.reconciliations AS r
+        WHERE r.chain_id = p_chain_id AND r.custody = p_custody AND r.block > p_block
+    ) THEN
+        RETURN;
+    END IF;
+
+    INSERT INTO ops.reconciliations AS r (
+        chain_id, custody, block, block_hash, chain_custody, book_custody, in_flight, made_up, breaks, unmatched
+    )
+    VALUES (
+        p_chain_id, p_custody, p_block, p_block_hash, p_chain_custody, p_book_custody, p_in_flight, p_made_up,
+        jsonb_array_length(p_breaks), p_unmatched
+    )
+    RETURNING r.id INTO v_id;
+
+    UPDATE ops.chain_breaks AS b
+    SET closed_by = v_id
+    WHERE b.chain_id = p_chain_id AND b.custody = p_custody AND b.closed_by IS NULL
+        AND NOT EXISTS (
+            SELECT FROM jsonb_to_recordset(p_breaks) AS f (
+                kind text, subject text, chain_amount numeric, book_amount numeric
+            )
+            WHERE (f.kind, f.subject, f.chain_amount, f.book_amount)
+                = (b.kind, b.subject, b.chain_amount, b.book_amount)
+        );
+    GET DIAGNOSTICS v_closed = ROW_COUNT;
+
+    INSERT INTO ops.chain_breaks (found_by, chain_id, custody, kind, subject, tx_hash, chain_amount, book_amount)
+    SELECT v_id, p_chain_id, p_custody, f.kind, f.subject, f.tx_hash, f.chain_amount, f.book_amount
+    FROM jsonb_to_recordset(p_breaks) AS f (
+        kind text, subject text, tx_hash text, chain_amount numeric, book_amount numeric
+    )
+    ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS v_opened = ROW_COUNT;
+    RETURN QUERY SELECT v_id, v_opened, v_closed;
 END;
 $$;
 
@@ -4919,7 +5381,8 @@ BEGIN
             'stream.completed', s.platform_id, s.worker_id, 'stream', s.id,
             jsonb_build_object('released_amount', s.released_amount::text)
         FROM streams AS s
-        WHERE s.task_id = ANY(v_finished);
+        WHERE s.task_id = ANY(v_finished)
+        ORDER BY s.id;
     END IF;
 
     -- LEFT, so that an account that is not there fails the release instead of losing it.
@@ -5587,6 +6050,29 @@ BEGIN
     END IF;
     UPDATE ops.settlements AS s SET state = 'signed' WHERE s.id = p_id AND s.state = 'reserved';
     RETURN ops.lock_settlement(p_id);
+END;
+$$;
+
+-- Name: store_circle_notification(uuid, text, text, uuid, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.store_circle_notification(p_id uuid, p_type text, p_circle_tx_id text, p_reference uuid, p_state text, p_sent_at timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO ops.circle_notifications (id, notification_type, circle_tx_id, state, sent_at)
+    VALUES (p_id, p_type, p_circle_tx_id, p_state, p_sent_at)
+    ON CONFLICT (id) DO NOTHING;
+    IF NOT FOUND THEN
+        RETURN FALSE;
+    END IF;
+
+    UPDATE ops.circle_polls AS c
+    SET due_at = clock_timestamp()
+    WHERE c.settlement_id IN (
+        p_reference, (SELECT s.id FROM ops.settlements AS s WHERE s.circle_tx_id = p_circle_tx_id)
+    );
+    RETURN TRUE;
 END;
 $$;
 
@@ -6281,6 +6767,71 @@ CREATE TABLE ops.balance_alerts (
     is_low boolean DEFAULT false NOT NULL
 );
 
+-- Name: chain_breaks; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.chain_breaks (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    found_by uuid NOT NULL,
+    closed_by uuid,
+    chain_id bigint NOT NULL,
+    custody ops.address NOT NULL,
+    kind text NOT NULL,
+    subject text NOT NULL,
+    tx_hash text,
+    chain_amount numeric(20,6) NOT NULL,
+    book_amount numeric(20,6) NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT chain_breaks_kind_check CHECK ((kind = ANY (ARRAY['deposit_not_in_books'::text, 'deposit_not_on_chain'::text, 'deposit_amount'::text, 'deposit_sender'::text, 'deposit_of_escrow'::text, 'payment_not_in_books'::text, 'payment_not_on_chain'::text, 'payment_amount'::text, 'payment_payee'::text, 'payment_failed'::text, 'payment_unknown'::text, 'made_up'::text, 'books'::text, 'custody'::text, 'other_chain'::text]))),
+    CONSTRAINT chain_breaks_tx_hash_check CHECK ((tx_hash ~ '^0x[0-9a-f]{64}$'::text))
+);
+
+-- Name: chain_cursors; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.chain_cursors (
+    chain_id bigint NOT NULL,
+    custody ops.address NOT NULL,
+    block bigint NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT chain_cursors_block_check CHECK ((block >= '-1'::integer)),
+    CONSTRAINT chain_cursors_chain_id_check CHECK ((chain_id > 0))
+)
+WITH (fillfactor='50');
+
+-- Name: circle_keys; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.circle_keys (
+    id uuid NOT NULL,
+    public_key bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT circle_keys_public_key_check CHECK (((length(public_key) >= 1) AND (length(public_key) <= 1000)))
+);
+
+-- Name: circle_notifications; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.circle_notifications (
+    id uuid NOT NULL,
+    notification_type text NOT NULL,
+    circle_tx_id text,
+    state text,
+    sent_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+-- Name: circle_polls; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.circle_polls (
+    settlement_id uuid NOT NULL,
+    asks integer DEFAULT 0 NOT NULL,
+    polls integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    network_fee numeric,
+    error text,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT circle_polls_asks_check CHECK ((asks >= 0)),
+    CONSTRAINT circle_polls_network_fee_check CHECK (((network_fee >= (0)::numeric) AND (network_fee <> 'NaN'::numeric))),
+    CONSTRAINT circle_polls_polls_check CHECK ((polls >= 0))
+);
+
 -- Name: deposits; Type: TABLE; Schema: ops; Owner: -
 
 CREATE TABLE ops.deposits (
@@ -6290,9 +6841,18 @@ CREATE TABLE ops.deposits (
     tx_hash text,
     log_index integer,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    chain_id bigint,
+    block_number bigint,
+    from_address ops.address,
+    to_address ops.address,
+    in_suspense boolean DEFAULT false NOT NULL,
     CONSTRAINT deposits_amount_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT deposits_block_number_check CHECK ((block_number >= 0)),
+    CONSTRAINT deposits_chain CHECK ((num_nonnulls(tx_hash, log_index, chain_id, block_number, from_address, to_address) = ANY (ARRAY[0, 6]))),
+    CONSTRAINT deposits_chain_id_check CHECK ((chain_id > 0)),
     CONSTRAINT deposits_check CHECK (((tx_hash IS NULL) = (log_index IS NULL))),
     CONSTRAINT deposits_log_index_check CHECK ((log_index >= 0)),
+    CONSTRAINT deposits_suspense CHECK (((NOT in_suspense) OR ((platform_id IS NULL) AND (tx_hash IS NOT NULL)))),
     CONSTRAINT deposits_tx_hash_check CHECK ((tx_hash ~ '^0x[0-9a-f]{64}$'::text))
 );
 
@@ -6383,6 +6943,16 @@ CREATE TABLE ops.memberships (
 )
 WITH (fillfactor='80');
 
+-- Name: ordered_wallets; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.ordered_wallets (
+    worker_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    wallet_id text,
+    wallet_address ops.address,
+    CONSTRAINT ordered_wallets_made CHECK ((num_nulls(wallet_id, wallet_address) = ANY (ARRAY[0, 2])))
+);
+
 -- Name: outbox; Type: TABLE; Schema: ops; Owner: -
 
 CREATE TABLE ops.outbox (
@@ -6431,6 +7001,28 @@ CREATE UNLOGGED TABLE ops.rate_limits (
     requests integer NOT NULL
 )
 WITH (fillfactor='50');
+
+-- Name: reconciliations; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.reconciliations (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    chain_id bigint NOT NULL,
+    custody ops.address NOT NULL,
+    block bigint NOT NULL,
+    block_hash text NOT NULL,
+    chain_custody numeric(20,6) NOT NULL,
+    book_custody numeric(20,6) NOT NULL,
+    in_flight numeric(20,6) NOT NULL,
+    difference numeric(20,6) GENERATED ALWAYS AS (((chain_custody - book_custody) - in_flight)) STORED NOT NULL,
+    made_up numeric(20,6) NOT NULL,
+    breaks integer NOT NULL,
+    unmatched text[] DEFAULT '{}'::text[] NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT reconciliations_block_check CHECK ((block >= 0)),
+    CONSTRAINT reconciliations_block_hash_check CHECK ((block_hash ~ '^0x[0-9a-f]{64}$'::text)),
+    CONSTRAINT reconciliations_breaks_check CHECK ((breaks >= 0)),
+    CONSTRAINT reconciliations_chain_id_check CHECK ((chain_id > 0))
+);
 
 -- Name: refresh_tokens; Type: TABLE; Schema: ops; Owner: -
 
@@ -6534,6 +7126,14 @@ CREATE TABLE ops.transaction_states (
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
+-- Name: turns; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.turns (
+    name text NOT NULL,
+    next_at timestamp with time zone NOT NULL
+)
+WITH (fillfactor='50');
+
 -- Name: wallet_nonces; Type: TABLE; Schema: ops; Owner: -
 
 CREATE TABLE ops.wallet_nonces (
@@ -6543,6 +7143,14 @@ CREATE TABLE ops.wallet_nonces (
     expires_at timestamp with time zone NOT NULL,
     CONSTRAINT wallet_nonces_nonce_check CHECK (((length(nonce) >= 8) AND (length(nonce) <= 64))),
     CONSTRAINT wallet_nonces_purpose_check CHECK ((purpose = ANY (ARRAY['sign_in'::text, 'set_wallet'::text])))
+);
+
+-- Name: wallet_orders; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.wallet_orders (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    finished_at timestamp with time zone
 );
 
 -- Name: worker_counters; Type: TABLE; Schema: ops; Owner: -
@@ -6831,6 +7439,31 @@ ALTER TABLE ONLY ops.audit_waiting
 ALTER TABLE ONLY ops.balance_alerts
     ADD CONSTRAINT balance_alerts_pkey PRIMARY KEY (platform_id);
 
+-- Name: chain_breaks chain_breaks_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.chain_breaks
+    ADD CONSTRAINT chain_breaks_pkey PRIMARY KEY (id);
+
+-- Name: chain_cursors chain_cursors_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.chain_cursors
+    ADD CONSTRAINT chain_cursors_pkey PRIMARY KEY (chain_id, custody);
+
+-- Name: circle_keys circle_keys_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.circle_keys
+    ADD CONSTRAINT circle_keys_pkey PRIMARY KEY (id);
+
+-- Name: circle_notifications circle_notifications_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.circle_notifications
+    ADD CONSTRAINT circle_notifications_pkey PRIMARY KEY (id);
+
+-- Name: circle_polls circle_polls_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.circle_polls
+    ADD CONSTRAINT circle_polls_pkey PRIMARY KEY (settlement_id);
+
 -- Name: deposits deposits_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.deposits
@@ -6901,6 +7534,16 @@ ALTER TABLE ONLY ops.loan_quotes
 ALTER TABLE ONLY ops.memberships
     ADD CONSTRAINT memberships_pkey PRIMARY KEY (platform_id, worker_id);
 
+-- Name: ordered_wallets ordered_wallets_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.ordered_wallets
+    ADD CONSTRAINT ordered_wallets_pkey PRIMARY KEY (worker_id);
+
+-- Name: ordered_wallets ordered_wallets_wallet_id_key; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.ordered_wallets
+    ADD CONSTRAINT ordered_wallets_wallet_id_key UNIQUE (wallet_id);
+
 -- Name: outbox outbox_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.outbox
@@ -6930,6 +7573,11 @@ ALTER TABLE ONLY ops.payout_retries
 
 ALTER TABLE ONLY ops.rate_limits
     ADD CONSTRAINT rate_limits_pkey PRIMARY KEY (key);
+
+-- Name: reconciliations reconciliations_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.reconciliations
+    ADD CONSTRAINT reconciliations_pkey PRIMARY KEY (id);
 
 -- Name: refresh_tokens refresh_tokens_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
@@ -7016,10 +7664,20 @@ ALTER TABLE ONLY ops.told_releases
 ALTER TABLE ONLY ops.transaction_states
     ADD CONSTRAINT transaction_states_pkey PRIMARY KEY (id);
 
+-- Name: turns turns_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.turns
+    ADD CONSTRAINT turns_pkey PRIMARY KEY (name);
+
 -- Name: wallet_nonces wallet_nonces_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.wallet_nonces
     ADD CONSTRAINT wallet_nonces_pkey PRIMARY KEY (nonce);
+
+-- Name: wallet_orders wallet_orders_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.wallet_orders
+    ADD CONSTRAINT wallet_orders_pkey PRIMARY KEY (id);
 
 -- Name: webhook_deliveries webhook_deliveries_event_id_endpoint_id_key; Type: CONSTRAINT; Schema: ops; Owner: -
 
@@ -7174,9 +7832,33 @@ CREATE UNIQUE INDEX appeals_event_key ON ops.appeals USING btree (event_id) WHER
 
 CREATE INDEX audit_seals_xid_idx ON ops.audit_seals USING btree (xid);
 
+-- Name: chain_breaks_closed_by_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX chain_breaks_closed_by_idx ON ops.chain_breaks USING btree (closed_by);
+
+-- Name: chain_breaks_found_by_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX chain_breaks_found_by_idx ON ops.chain_breaks USING btree (found_by);
+
+-- Name: chain_breaks_open_key; Type: INDEX; Schema: ops; Owner: -
+
+CREATE UNIQUE INDEX chain_breaks_open_key ON ops.chain_breaks USING btree (chain_id, custody, kind, subject, chain_amount, book_amount) WHERE (closed_by IS NULL);
+
+-- Name: circle_notifications_received_at_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX circle_notifications_received_at_idx ON ops.circle_notifications USING btree (received_at);
+
+-- Name: deposits_block_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX deposits_block_idx ON ops.deposits USING btree (to_address, chain_id, block_number) WHERE (tx_hash IS NOT NULL);
+
 -- Name: deposits_platform_id_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX deposits_platform_id_idx ON ops.deposits USING btree (platform_id, id);
+
+-- Name: deposits_suspense_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX deposits_suspense_idx ON ops.deposits USING btree (id) WHERE in_suspense;
 
 -- Name: idempotency_keys_created_at_idx; Type: INDEX; Schema: ops; Owner: -
 
@@ -7218,6 +7900,10 @@ CREATE INDEX loan_quotes_worker_id_idx ON ops.loan_quotes USING btree (worker_id
 
 CREATE INDEX memberships_worker_id_idx ON ops.memberships USING btree (worker_id);
 
+-- Name: ordered_wallets_order_id_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX ordered_wallets_order_id_idx ON ops.ordered_wallets USING btree (order_id);
+
 -- Name: outbox_feed_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX outbox_feed_idx ON ops.outbox USING btree (platform_id, xid, id);
@@ -7229,6 +7915,10 @@ CREATE INDEX outbox_object_id_idx ON ops.outbox USING btree (object_id, platform
 -- Name: outbox_platform_id_created_at_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX outbox_platform_id_created_at_idx ON ops.outbox USING btree (platform_id, created_at);
+
+-- Name: reconciliations_block_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX reconciliations_block_idx ON ops.reconciliations USING btree (chain_id, custody, block, id);
 
 -- Name: refresh_tokens_expires_at_idx; Type: INDEX; Schema: ops; Owner: -
 
@@ -7285,6 +7975,10 @@ CREATE INDEX transaction_states_transaction_id_idx ON ops.transaction_states USI
 -- Name: wallet_nonces_expires_at_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX wallet_nonces_expires_at_idx ON ops.wallet_nonces USING btree (expires_at);
+
+-- Name: wallet_orders_open_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE UNIQUE INDEX wallet_orders_open_idx ON ops.wallet_orders USING btree (((finished_at IS NULL))) WHERE (finished_at IS NULL);
 
 -- Name: webhook_deliveries_created_at_idx; Type: INDEX; Schema: ops; Owner: -
 
@@ -7525,6 +8219,10 @@ CREATE UNIQUE INDEX workers_email_key ON public.workers USING btree (lower(email
 -- Name: workers_wallet_address_key; Type: INDEX; Schema: public; Owner: -
 
 CREATE UNIQUE INDEX workers_wallet_address_key ON public.workers USING btree (lower((wallet_address)::text));
+
+-- Name: workers_walletless_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX workers_walletless_idx ON public.workers USING btree (id) WHERE (wallet_address IS NULL);
 
 -- Name: transfers _000_append_only; Type: TRIGGER; Schema: ledger; Owner: -
 
@@ -7831,6 +8529,21 @@ ALTER TABLE ONLY ops.appeals
 ALTER TABLE ONLY ops.balance_alerts
     ADD CONSTRAINT balance_alerts_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
 
+-- Name: chain_breaks chain_breaks_closed_by_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.chain_breaks
+    ADD CONSTRAINT chain_breaks_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES ops.reconciliations(id);
+
+-- Name: chain_breaks chain_breaks_found_by_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.chain_breaks
+    ADD CONSTRAINT chain_breaks_found_by_fkey FOREIGN KEY (found_by) REFERENCES ops.reconciliations(id);
+
+-- Name: circle_polls circle_polls_settlement_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.circle_polls
+    ADD CONSTRAINT circle_polls_settlement_id_fkey FOREIGN KEY (settlement_id) REFERENCES ops.settlements(id) ON DELETE RESTRICT;
+
 -- Name: deposits deposits_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.deposits
@@ -7885,6 +8598,11 @@ ALTER TABLE ONLY ops.memberships
 
 ALTER TABLE ONLY ops.memberships
     ADD CONSTRAINT memberships_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id) ON DELETE CASCADE;
+
+-- Name: ordered_wallets ordered_wallets_order_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.ordered_wallets
+    ADD CONSTRAINT ordered_wallets_order_id_fkey FOREIGN KEY (order_id) REFERENCES ops.wallet_orders(id) ON DELETE RESTRICT;
 
 -- Name: outbox outbox_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
@@ -8114,6 +8832,26 @@ ALTER TABLE ops.audit_waiting ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.balance_alerts ENABLE ROW LEVEL SECURITY;
 
+-- Name: chain_breaks; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.chain_breaks ENABLE ROW LEVEL SECURITY;
+
+-- Name: chain_cursors; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.chain_cursors ENABLE ROW LEVEL SECURITY;
+
+-- Name: circle_keys; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.circle_keys ENABLE ROW LEVEL SECURITY;
+
+-- Name: circle_notifications; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.circle_notifications ENABLE ROW LEVEL SECURITY;
+
+-- Name: circle_polls; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.circle_polls ENABLE ROW LEVEL SECURITY;
+
 -- Name: deposits; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.deposits ENABLE ROW LEVEL SECURITY;
@@ -8162,6 +8900,26 @@ CREATE POLICY every_row ON ops.audit_waiting TO jobs, operator USING (true) WITH
 
 CREATE POLICY every_row ON ops.balance_alerts TO jobs, operator USING (true) WITH CHECK (true);
 
+-- Name: chain_breaks every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.chain_breaks TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: chain_cursors every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.chain_cursors TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: circle_keys every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.circle_keys TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: circle_notifications every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.circle_notifications TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: circle_polls every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.circle_polls TO jobs, operator USING (true) WITH CHECK (true);
+
 -- Name: deposits every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.deposits TO jobs, operator USING (true) WITH CHECK (true);
@@ -8202,6 +8960,10 @@ CREATE POLICY every_row ON ops.loan_quotes TO jobs, operator USING (true) WITH C
 
 CREATE POLICY every_row ON ops.memberships TO jobs, operator USING (true) WITH CHECK (true);
 
+-- Name: ordered_wallets every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.ordered_wallets TO jobs, operator USING (true) WITH CHECK (true);
+
 -- Name: outbox every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.outbox TO jobs, operator USING (true) WITH CHECK (true);
@@ -8221,6 +8983,10 @@ CREATE POLICY every_row ON ops.payout_retries TO jobs, operator USING (true) WIT
 -- Name: rate_limits every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.rate_limits TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: reconciliations every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.reconciliations TO jobs, operator USING (true) WITH CHECK (true);
 
 -- Name: refresh_tokens every_row; Type: POLICY; Schema: ops; Owner: -
 
@@ -8262,9 +9028,17 @@ CREATE POLICY every_row ON ops.told_releases TO jobs, operator USING (true) WITH
 
 CREATE POLICY every_row ON ops.transaction_states TO jobs, operator USING (true) WITH CHECK (true);
 
+-- Name: turns every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.turns TO jobs, operator USING (true) WITH CHECK (true);
+
 -- Name: wallet_nonces every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.wallet_nonces TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: wallet_orders every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.wallet_orders TO jobs, operator USING (true) WITH CHECK (true);
 
 -- Name: webhook_deliveries every_row; Type: POLICY; Schema: ops; Owner: -
 
@@ -8310,6 +9084,26 @@ CREATE POLICY every_row_read ON ops.audit_waiting FOR SELECT TO auditor USING (t
 
 CREATE POLICY every_row_read ON ops.balance_alerts FOR SELECT TO auditor USING (true);
 
+-- Name: chain_breaks every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.chain_breaks FOR SELECT TO auditor USING (true);
+
+-- Name: chain_cursors every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.chain_cursors FOR SELECT TO auditor USING (true);
+
+-- Name: circle_keys every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.circle_keys FOR SELECT TO auditor USING (true);
+
+-- Name: circle_notifications every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.circle_notifications FOR SELECT TO auditor USING (true);
+
+-- Name: circle_polls every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.circle_polls FOR SELECT TO auditor USING (true);
+
 -- Name: deposits every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.deposits FOR SELECT TO auditor USING (true);
@@ -8350,6 +9144,10 @@ CREATE POLICY every_row_read ON ops.loan_quotes FOR SELECT TO auditor USING (tru
 
 CREATE POLICY every_row_read ON ops.memberships FOR SELECT TO auditor USING (true);
 
+-- Name: ordered_wallets every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.ordered_wallets FOR SELECT TO auditor USING (true);
+
 -- Name: outbox every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.outbox FOR SELECT TO auditor USING (true);
@@ -8369,6 +9167,10 @@ CREATE POLICY every_row_read ON ops.payout_retries FOR SELECT TO auditor USING (
 -- Name: rate_limits every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.rate_limits FOR SELECT TO auditor USING (true);
+
+-- Name: reconciliations every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.reconciliations FOR SELECT TO auditor USING (true);
 
 -- Name: refresh_tokens every_row_read; Type: POLICY; Schema: ops; Owner: -
 
@@ -8410,9 +9212,17 @@ CREATE POLICY every_row_read ON ops.told_releases FOR SELECT TO auditor USING (t
 
 CREATE POLICY every_row_read ON ops.transaction_states FOR SELECT TO auditor USING (true);
 
+-- Name: turns every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.turns FOR SELECT TO auditor USING (true);
+
 -- Name: wallet_nonces every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.wallet_nonces FOR SELECT TO auditor USING (true);
+
+-- Name: wallet_orders every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.wallet_orders FOR SELECT TO auditor USING (true);
 
 -- Name: webhook_deliveries every_row_read; Type: POLICY; Schema: ops; Owner: -
 
@@ -8450,6 +9260,10 @@ ALTER TABLE ops.loan_quotes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.memberships ENABLE ROW LEVEL SECURITY;
 
+-- Name: ordered_wallets; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.ordered_wallets ENABLE ROW LEVEL SECURITY;
+
 -- Name: outbox; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.outbox ENABLE ROW LEVEL SECURITY;
@@ -8469,6 +9283,10 @@ ALTER TABLE ops.payout_retries ENABLE ROW LEVEL SECURITY;
 -- Name: rate_limits; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.rate_limits ENABLE ROW LEVEL SECURITY;
+
+-- Name: reconciliations; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.reconciliations ENABLE ROW LEVEL SECURITY;
 
 -- Name: refresh_tokens; Type: ROW SECURITY; Schema: ops; Owner: -
 
@@ -8494,6 +9312,10 @@ ALTER TABLE ops.settlements ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.sign_in_failures ENABLE ROW LEVEL SECURITY;
 
+-- Name: circle_polls signer_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY signer_read ON ops.circle_polls FOR SELECT TO signer USING (true);
+
 -- Name: settlement_attempts signer_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY signer_read ON ops.settlement_attempts FOR SELECT TO signer USING (true);
@@ -8509,6 +9331,10 @@ CREATE POLICY signer_read ON ops.settlements FOR SELECT TO signer USING (true);
 -- Name: signers signer_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY signer_read ON ops.signers FOR SELECT TO signer USING (true);
+
+-- Name: job_runs signer_runs; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY signer_runs ON ops.job_runs FOR INSERT TO signer WITH CHECK (true);
 
 -- Name: signers; Type: ROW SECURITY; Schema: ops; Owner: -
 
@@ -8652,9 +9478,17 @@ ALTER TABLE ops.told_releases ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.transaction_states ENABLE ROW LEVEL SECURITY;
 
+-- Name: turns; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.turns ENABLE ROW LEVEL SECURITY;
+
 -- Name: wallet_nonces; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.wallet_nonces ENABLE ROW LEVEL SECURITY;
+
+-- Name: wallet_orders; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.wallet_orders ENABLE ROW LEVEL SECURITY;
 
 -- Name: webhook_deliveries; Type: ROW SECURITY; Schema: ops; Owner: -
 
@@ -8888,6 +9722,7 @@ GRANT ALL ON FUNCTION ops.uuid_v7(p_at timestamp with time zone) TO api;
 GRANT ALL ON FUNCTION ops.uuid_v7(p_at timestamp with time zone) TO jobs;
 GRANT ALL ON FUNCTION ops.uuid_v7(p_at timestamp with time zone) TO operator;
 GRANT ALL ON FUNCTION ops.uuid_v7(p_at timestamp with time zone) TO auditor;
+GRANT ALL ON FUNCTION ops.uuid_v7(p_at timestamp with time zone) TO signer;
 
 -- Name: TABLE tasks; Type: ACL; Schema: public; Owner: -
 
@@ -9084,6 +9919,11 @@ REVOKE ALL ON FUNCTION ops.check_invariants() FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.check_invariants() TO jobs;
 GRANT ALL ON FUNCTION ops.check_invariants() TO operator;
 GRANT ALL ON FUNCTION ops.check_invariants() TO auditor;
+
+-- Name: FUNCTION circle_key(p_id uuid); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.circle_key(p_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.circle_key(p_id uuid) TO api;
 
 -- Name: FUNCTION claim_deliveries(p_limit integer, p_each integer, p_lease interval); Type: ACL; Schema: ops; Owner: -
 
@@ -9309,6 +10149,11 @@ GRANT ALL ON FUNCTION ops.hand_on_scopes(p_scopes text[]) TO api;
 REVOKE ALL ON FUNCTION ops.is_wanted(p_endpoint_id uuid, p_event_types text[], p_event text, p_object_type text, p_object_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.is_wanted(p_endpoint_id uuid, p_event_types text[], p_event text, p_object_type text, p_object_id uuid) TO api;
 
+-- Name: FUNCTION keep_circle_key(p_id uuid, p_public_key bytea); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.keep_circle_key(p_id uuid, p_public_key bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.keep_circle_key(p_id uuid, p_public_key bytea) TO api;
+
 -- Name: FUNCTION lacking_scopes(p_scopes text[]); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.lacking_scopes(p_scopes text[]) FROM PUBLIC;
@@ -9462,12 +10307,26 @@ GRANT ALL ON FUNCTION ops.recount_advances() TO jobs;
 GRANT ALL ON FUNCTION ops.recount_advances() TO operator;
 GRANT ALL ON FUNCTION ops.recount_advances() TO auditor;
 
+-- Name: FUNCTION recount_circle(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.recount_circle() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.recount_circle() TO jobs;
+GRANT ALL ON FUNCTION ops.recount_circle() TO operator;
+GRANT ALL ON FUNCTION ops.recount_circle() TO auditor;
+
 -- Name: FUNCTION recount_days(); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.recount_days() FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.recount_days() TO jobs;
 GRANT ALL ON FUNCTION ops.recount_days() TO operator;
 GRANT ALL ON FUNCTION ops.recount_days() TO auditor;
+
+-- Name: FUNCTION recount_deposits(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.recount_deposits() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.recount_deposits() TO jobs;
+GRANT ALL ON FUNCTION ops.recount_deposits() TO operator;
+GRANT ALL ON FUNCTION ops.recount_deposits() TO auditor;
 
 -- Name: FUNCTION recount_events(); Type: ACL; Schema: ops; Owner: -
 
@@ -9612,6 +10471,13 @@ GRANT ALL ON FUNCTION ops.store_deliveries(p_results jsonb) TO jobs;
 REVOKE ALL ON FUNCTION ops.stored_answer(p_route text, p_key text, OUT status smallint, OUT body text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.stored_answer(p_route text, p_key text, OUT status smallint, OUT body text) TO api;
 
+-- Name: FUNCTION take_turn(p_name text, p_interval interval, p_patience interval); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.take_turn(p_name text, p_interval interval, p_patience interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.take_turn(p_name text, p_interval interval, p_patience interval) TO api;
+GRANT ALL ON FUNCTION ops.take_turn(p_name text, p_interval interval, p_patience interval) TO jobs;
+GRANT ALL ON FUNCTION ops.take_turn(p_name text, p_interval interval, p_patience interval) TO signer;
+
 -- Name: FUNCTION tell_releases(p_streams uuid[], p_payouts uuid[]); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.tell_releases(p_streams uuid[], p_payouts uuid[]) FROM PUBLIC;
@@ -9728,6 +10594,16 @@ GRANT UPDATE(decided_at) ON TABLE ops.appeals TO operator;
 
 REVOKE ALL ON FUNCTION public.appeal_event(p_event_id uuid, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.appeal_event(p_event_id uuid, p_reason text) TO api;
+
+-- Name: FUNCTION ask_circle(p_id uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.ask_circle(p_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ask_circle(p_id uuid) TO signer;
+
+-- Name: FUNCTION assign_deposit(p_deposit_id uuid, p_platform_id uuid, OUT id uuid, OUT amount numeric, OUT available numeric); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.assign_deposit(p_deposit_id uuid, p_platform_id uuid, OUT id uuid, OUT amount numeric, OUT available numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.assign_deposit(p_deposit_id uuid, p_platform_id uuid, OUT id uuid, OUT amount numeric, OUT available numeric) TO operator;
 
 -- Name: FUNCTION cancel_stream(p_stream_id uuid); Type: ACL; Schema: public; Owner: -
 
@@ -9858,6 +10734,11 @@ GRANT ALL ON FUNCTION public.create_webhook_endpoint(p_url text, p_event_types t
 REVOKE ALL ON FUNCTION public.credentials(p_email text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.credentials(p_email text) TO api;
 
+-- Name: FUNCTION credit_deposits(p_chain_id bigint, p_custody text, p_seen bigint, p_block bigint, p_logs jsonb); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.credit_deposits(p_chain_id bigint, p_custody text, p_seen bigint, p_block bigint, p_logs jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.credit_deposits(p_chain_id bigint, p_custody text, p_seen bigint, p_block bigint, p_logs jsonb) TO jobs;
+
 -- Name: FUNCTION daily_earnings(p_days integer); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.daily_earnings(p_days integer) FROM PUBLIC;
@@ -9951,6 +10832,11 @@ GRANT ALL ON FUNCTION public.invite_worker(p_email text, p_name text, p_token_ha
 REVOKE ALL ON FUNCTION public.issue_wallet_nonce(p_nonce text, p_address text, p_purpose text, OUT issued_at timestamp with time zone, OUT expires_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.issue_wallet_nonce(p_nonce text, p_address text, p_purpose text, OUT issued_at timestamp with time zone, OUT expires_at timestamp with time zone) TO api;
 
+-- Name: FUNCTION keep_wallets(p_order_id uuid, p_wallets jsonb); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.keep_wallets(p_order_id uuid, p_wallets jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.keep_wallets(p_order_id uuid, p_wallets jsonb) TO jobs;
+
 -- Name: FUNCTION next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) FROM PUBLIC;
@@ -9963,6 +10849,17 @@ GRANT ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone
 
 REVOKE ALL ON FUNCTION public.note_broadcast(p_tx_hash text, p_answer text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.note_broadcast(p_tx_hash text, p_answer text) TO signer;
+
+-- Name: FUNCTION note_circle_answer(p_id uuid, p_circle_tx_id text, p_state text, p_network_fee numeric, p_error text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.note_circle_answer(p_id uuid, p_circle_tx_id text, p_state text, p_network_fee numeric, p_error text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_circle_answer(p_id uuid, p_circle_tx_id text, p_state text, p_network_fee numeric, p_error text) TO jobs;
+GRANT ALL ON FUNCTION public.note_circle_answer(p_id uuid, p_circle_tx_id text, p_state text, p_network_fee numeric, p_error text) TO signer;
+
+-- Name: FUNCTION note_refusal(p_id uuid, p_error text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.note_refusal(p_id uuid, p_error text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_refusal(p_id uuid, p_error text) TO signer;
 
 -- Name: FUNCTION observe_settlement(p_id uuid, p_is_missing boolean); Type: ACL; Schema: public; Owner: -
 
@@ -9985,6 +10882,11 @@ GRANT ALL ON FUNCTION public.open_signer(p_chain_id bigint, p_address ops.addres
 
 REVOKE ALL ON FUNCTION public.order_report(p_kind text, p_format text, p_from_date date, p_to_date date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.order_report(p_kind text, p_format text, p_from_date date, p_to_date date) TO api;
+
+-- Name: FUNCTION order_wallets(p_limit integer); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.order_wallets(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.order_wallets(p_limit integer) TO jobs;
 
 -- Name: FUNCTION pause_stream(p_stream_id uuid); Type: ACL; Schema: public; Owner: -
 
@@ -10022,6 +10924,11 @@ GRANT ALL ON FUNCTION public.quote_advance(p_platform_id uuid, p_mode text, p_am
 
 REVOKE ALL ON FUNCTION public.rate_task(p_task_id uuid, p_rating integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.rate_task(p_task_id uuid, p_rating integer) TO api;
+
+-- Name: FUNCTION record_reconciliation(p_chain_id bigint, p_custody text, p_block bigint, p_block_hash text, p_chain_custody numeric, p_book_custody numeric, p_in_flight numeric, p_made_up numeric, p_unmatched text[], p_breaks jsonb); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.record_reconciliation(p_chain_id bigint, p_custody text, p_block bigint, p_block_hash text, p_chain_custody numeric, p_book_custody numeric, p_in_flight numeric, p_made_up numeric, p_unmatched text[], p_breaks jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.record_reconciliation(p_chain_id bigint, p_custody text, p_block bigint, p_block_hash text, p_chain_custody numeric, p_book_custody numeric, p_in_flight numeric, p_made_up numeric, p_unmatched text[], p_breaks jsonb) TO jobs;
 
 -- Name: FUNCTION recover_webhook_endpoint(p_endpoint_id uuid, p_since timestamp with time zone, p_all boolean); Type: ACL; Schema: public; Owner: -
 
@@ -10232,6 +11139,11 @@ GRANT ALL ON FUNCTION public.start_task(p_task_id uuid) TO api;
 REVOKE ALL ON FUNCTION public.store_attempt(p_id uuid, p_tx_hash text, p_raw bytea, p_gas bigint, p_max_fee numeric, p_priority numeric) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.store_attempt(p_id uuid, p_tx_hash text, p_raw bytea, p_gas bigint, p_max_fee numeric, p_priority numeric) TO signer;
 
+-- Name: FUNCTION store_circle_notification(p_id uuid, p_type text, p_circle_tx_id text, p_reference uuid, p_state text, p_sent_at timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.store_circle_notification(p_id uuid, p_type text, p_circle_tx_id text, p_reference uuid, p_state text, p_sent_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.store_circle_notification(p_id uuid, p_type text, p_circle_tx_id text, p_reference uuid, p_state text, p_sent_at timestamp with time zone) TO api;
+
 -- Name: FUNCTION stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) FROM PUBLIC;
@@ -10385,14 +11297,14 @@ GRANT SELECT(email) ON TABLE public.workers TO auditor;
 -- Name: COLUMN workers.wallet_id; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT(wallet_id) ON TABLE public.workers TO api;
-GRANT SELECT(wallet_id) ON TABLE public.workers TO jobs;
+GRANT SELECT(wallet_id),UPDATE(wallet_id) ON TABLE public.workers TO jobs;
 GRANT SELECT(wallet_id) ON TABLE public.workers TO operator;
 GRANT SELECT(wallet_id) ON TABLE public.workers TO auditor;
 
 -- Name: COLUMN workers.wallet_address; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT(wallet_address) ON TABLE public.workers TO api;
-GRANT SELECT(wallet_address) ON TABLE public.workers TO jobs;
+GRANT SELECT(wallet_address),UPDATE(wallet_address) ON TABLE public.workers TO jobs;
 GRANT SELECT(wallet_address) ON TABLE public.workers TO operator;
 GRANT SELECT(wallet_address) ON TABLE public.workers TO auditor;
 
@@ -10604,6 +11516,37 @@ GRANT SELECT,INSERT,UPDATE ON TABLE ops.balance_alerts TO jobs;
 GRANT SELECT ON TABLE ops.balance_alerts TO operator;
 GRANT SELECT ON TABLE ops.balance_alerts TO auditor;
 
+-- Name: TABLE chain_breaks; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.chain_breaks TO jobs;
+GRANT SELECT ON TABLE ops.chain_breaks TO operator;
+GRANT SELECT ON TABLE ops.chain_breaks TO auditor;
+
+-- Name: TABLE chain_cursors; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.chain_cursors TO jobs;
+GRANT SELECT ON TABLE ops.chain_cursors TO operator;
+GRANT SELECT ON TABLE ops.chain_cursors TO auditor;
+
+-- Name: TABLE circle_keys; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.circle_keys TO jobs;
+GRANT SELECT ON TABLE ops.circle_keys TO operator;
+GRANT SELECT ON TABLE ops.circle_keys TO auditor;
+
+-- Name: TABLE circle_notifications; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.circle_notifications TO jobs;
+GRANT SELECT ON TABLE ops.circle_notifications TO operator;
+GRANT SELECT ON TABLE ops.circle_notifications TO auditor;
+
+-- Name: TABLE circle_polls; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.circle_polls TO jobs;
+GRANT SELECT ON TABLE ops.circle_polls TO signer;
+GRANT SELECT ON TABLE ops.circle_polls TO operator;
+GRANT SELECT ON TABLE ops.circle_polls TO auditor;
+
 -- Name: TABLE deposits; Type: ACL; Schema: ops; Owner: -
 
 GRANT SELECT ON TABLE ops.deposits TO jobs;
@@ -10643,6 +11586,7 @@ GRANT UPDATE(expires_at) ON TABLE ops.inbound_secrets TO api;
 GRANT SELECT,INSERT ON TABLE ops.job_runs TO jobs;
 GRANT SELECT ON TABLE ops.job_runs TO operator;
 GRANT SELECT ON TABLE ops.job_runs TO auditor;
+GRANT INSERT ON TABLE ops.job_runs TO signer;
 
 -- Name: TABLE memberships; Type: ACL; Schema: ops; Owner: -
 
@@ -10650,6 +11594,28 @@ GRANT SELECT ON TABLE ops.memberships TO api;
 GRANT SELECT ON TABLE ops.memberships TO jobs;
 GRANT SELECT ON TABLE ops.memberships TO operator;
 GRANT SELECT ON TABLE ops.memberships TO auditor;
+
+-- Name: TABLE ordered_wallets; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.ordered_wallets TO jobs;
+GRANT SELECT ON TABLE ops.ordered_wallets TO operator;
+GRANT SELECT ON TABLE ops.ordered_wallets TO auditor;
+
+-- Name: COLUMN ordered_wallets.worker_id; Type: ACL; Schema: ops; Owner: -
+
+GRANT INSERT(worker_id) ON TABLE ops.ordered_wallets TO jobs;
+
+-- Name: COLUMN ordered_wallets.order_id; Type: ACL; Schema: ops; Owner: -
+
+GRANT INSERT(order_id) ON TABLE ops.ordered_wallets TO jobs;
+
+-- Name: COLUMN ordered_wallets.wallet_id; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(wallet_id) ON TABLE ops.ordered_wallets TO jobs;
+
+-- Name: COLUMN ordered_wallets.wallet_address; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(wallet_address) ON TABLE ops.ordered_wallets TO jobs;
 
 -- Name: TABLE outbox; Type: ACL; Schema: ops; Owner: -
 
@@ -10677,6 +11643,12 @@ GRANT SELECT ON TABLE ops.payout_retries TO api;
 GRANT SELECT ON TABLE ops.payout_retries TO jobs;
 GRANT SELECT ON TABLE ops.payout_retries TO operator;
 GRANT SELECT ON TABLE ops.payout_retries TO auditor;
+
+-- Name: TABLE reconciliations; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.reconciliations TO jobs;
+GRANT SELECT ON TABLE ops.reconciliations TO operator;
+GRANT SELECT ON TABLE ops.reconciliations TO auditor;
 
 -- Name: TABLE settlement_attempts; Type: ACL; Schema: ops; Owner: -
 
@@ -10712,6 +11684,22 @@ GRANT SELECT ON TABLE ops.transaction_states TO api;
 GRANT SELECT ON TABLE ops.transaction_states TO jobs;
 GRANT SELECT ON TABLE ops.transaction_states TO operator;
 GRANT SELECT ON TABLE ops.transaction_states TO auditor;
+
+-- Name: TABLE turns; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.turns TO jobs;
+GRANT SELECT ON TABLE ops.turns TO operator;
+GRANT SELECT ON TABLE ops.turns TO auditor;
+
+-- Name: TABLE wallet_orders; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE ops.wallet_orders TO jobs;
+GRANT SELECT ON TABLE ops.wallet_orders TO operator;
+GRANT SELECT ON TABLE ops.wallet_orders TO auditor;
+
+-- Name: COLUMN wallet_orders.finished_at; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(finished_at) ON TABLE ops.wallet_orders TO jobs;
 
 -- Name: TABLE worker_counters; Type: ACL; Schema: ops; Owner: -
 

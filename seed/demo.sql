@@ -399,6 +399,19 @@ SELECT
 FROM seed_day CROSS JOIN transactions AS x
 WHERE x.id BETWEEN pg_temp.seed_id(6, 1) AND pg_temp.seed_id(6, 20);
 
+UPDATE ledger.accounts AS a
+SET paid_out_at = p.paid_out_at
+FROM (
+    SELECT
+        x.worker_id,
+        x.platform_id,
+        max(x.created_at) AS paid_out_at
+    FROM seed_day CROSS JOIN transactions AS x
+    WHERE x.id BETWEEN pg_temp.seed_id(6, 1) AND pg_temp.seed_id(6, 20)
+    GROUP BY x.worker_id, x.platform_id
+) AS p
+WHERE a.owner_id = p.worker_id AND a.platform_id = p.platform_id AND a.kind = 'worker_available';
+
 -- ------------------------------------------------------------------------------------------------------------- history
 
 SELECT ops.audit('task.completed', 'task', t.id)

@@ -21,7 +21,7 @@ from tests.people import (
     new_worker,
     numbers,
 )
-from tests.signing import signature
+from tests.signing import circles_signature, signature
 from tests.world import RULES, World
 
 from devstack.gateway import Answer
@@ -45,6 +45,8 @@ class Act:
         headers = {"Idempotency-Key": self.key}
         if self.rule.signed:
             headers |= signature(self.credentials.get("key"), self.key, self.body)
+        if self.rule.verify and not self.credentials:
+            headers |= circles_signature(self.body)
         return api.send(self.rule.method, self.path, self.body, headers=headers, **self.credentials)
 
 
@@ -58,7 +60,7 @@ def ready(world: World, books: Books, name: str) -> Act:
     path = rule.path.format(**world.ids | fresh)
     body = {one: fresh.get(one, world.filled(one, value)) for one, value in required.items()}
     body |= {one: fresh[one] for one in optional if one in fresh}
-    standard = {} if rule.public else (world.platform if rule.scope else world.worker).credentials
+    standard = {} if rule.public or rule.verify else (world.platform if rule.scope else world.worker).credentials
     return Act(rule, path, body if name in BODIES else None, fresh.get("credentials", standard))
 
 
@@ -168,7 +170,7 @@ def _paid(world: World) -> dict[str, Any]:
     task_id = new_task(world.platform, worker)
     world.platform.made(f"/v1/tasks/{task_id}/start")
     world.platform.made(f"/v1/tasks/{task_id}/complete", {})
-    return {"worker_id": worker.id, "platform_id": world.platform.id, "credentials": worker.credentials}
+    return {"worker_id": "me", "platform_id": world.platform.id, "credentials": worker.credentials}
 
 
 def _batch(world: World) -> dict[str, Any]:
@@ -233,6 +235,7 @@ _FRESH: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /v1/webhook-deliveries/{delivery_id}/redeliver": _delivery,
     "POST /v1/webhooks/task-completed": lambda world: _started(world) | {"rating": 3},
     "POST /v1/webhooks/task-completed/rotate-secret": lambda _: {},
+    "POST /v1/webhooks/circle": lambda _: {"notificationId": str(uuid4())},
 }
 # They start a draft, by the type of its task, and so move money: its hold is written then.
 _DRAFTS = {"POST /v1/tasks/{task_id}/start": "fixed", "POST /v1/streams": "streaming"}

@@ -3,7 +3,7 @@
 """
 @title LocalUSDC
 @license MIT
-@notice USDC for local chains: an ERC-20 with six decimals whose minter mints at will and keeps a blocklist, as Circle's does.
+@notice USDC for local chains: an ERC-20 with six decimals, whose minter mints at will and keeps a blocklist.
 @dev As in Circle's, a transfer from or to a blocked account reverts, and an allowance of 2**256 - 1 is not used up.
 """
 
@@ -15,12 +15,12 @@ name: public(constant(String[9])) = "LocalUSDC"
 symbol: public(constant(String[4])) = "USDC"
 decimals: public(constant(uint8)) = 6
 
-# @notice Who mints and blocks.
+# Who mints and blocks.
 minter: public(immutable(address))
 totalSupply: public(uint256)
 balanceOf: public(HashMap[address, uint256])
 allowance: public(HashMap[address, HashMap[address, uint256]])
-# @notice Whose transfers revert.
+# Whose transfers revert.
 blocked: public(HashMap[address, bool])
 
 

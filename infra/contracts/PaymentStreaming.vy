@@ -5,8 +5,8 @@
 """
 @title PaymentStreaming
 @license MIT
-@notice Pays workers in USDC: numbered batches out of GigStream's custody, and streams that payers lock up themselves and
-        that accrue by the second.
+@notice Pays workers in USDC: numbered batches out of GigStream's custody, and streams that payers lock up themselves
+        and that accrue by the second.
 @dev The contract's balance is escrow (what streams hold) and custody (all the rest). Batches pay out of custody only.
 
      A stream takes one slot. Its id says who earns and who pays, so neither is stored with it:
@@ -20,10 +20,12 @@
          anchor amount + (total - anchor amount) * (min(t, end) - anchor time) // (end - anchor time)
 
      in whole micro-USDC and whole seconds, the same formula as schema/functions/public/stream_accrued.sql and
-     gigstream/rules/accrual.py. While paused or cancelled, what has accrued is the anchor amount.
+     gigstream/rules/accrual.py. While paused or cancelled, what has accrued is the anchor amount. A stream that holds
+     nothing any more is deleted; what became of it is in the events.
 
-     State is written before the token is called, everywhere, though no function can be entered while another runs.
-     No function is payable. Nothing but a claim, a release, a refund and pay_many moves tokens out.
+     State is written before the token is called, though no function can be entered while another runs; only a cancel
+     that could not pay its worker writes him down again afterwards. Nothing but pay_many, a claim, a release and a
+     refund moves tokens out, and no function is payable.
 """
 
 from ethereum.ercs import IERC20
@@ -40,7 +42,6 @@ struct Stream:
     status: uint256
     total: uint256
     released: uint256
-    refunded: uint256
     accrued: uint256
     anchor_amount: uint256
     anchor_time: uint256
@@ -66,7 +67,6 @@ event StreamCreated:
 
 event StreamReleased:
     stream_id: indexed(uint256)
-    worker: indexed(address)
     amount: uint256
 
 event StreamPaused:
@@ -85,7 +85,6 @@ event StreamToppedUp:
 
 event StreamCancelled:
     stream_id: indexed(uint256)
-    payer: indexed(address)
     accrued: uint256
     refunded: uint256
 
@@ -123,7 +122,6 @@ STATE_AT: constant(uint256) = 252
 ACTIVE: constant(uint256) = 0
 PAUSED: constant(uint256) = 1
 CANCELLED: constant(uint256) = 2
-COMPLETED: constant(uint256) = 3  # never stored: it is being released in full
 
 # Where a stream's id says who pays and how many streams there were before.
 WORKER: constant(uint256) = 2**160 - 1
@@ -138,17 +136,17 @@ STREAMS: constant(uint256) = 2**64 - 1
 PAYERS_AT: constant(uint256) = 192
 HALTED_AT: constant(uint256) = 224
 
-# @notice The USDC that is paid and escrowed.
+# The USDC that is paid and escrowed.
 token: public(immutable(address))
 
-# @notice Who may halt, choose the payer and give the ownership away: a cold key, which cannot pay.
+# Who may halt, choose the payer and give the ownership away: a cold key, which cannot pay.
 owner: public(address)
-# @notice Who has been offered the ownership and has not taken it yet.
+# Who has been offered the ownership and has not taken it yet.
 pending_owner: public(address)
-# @notice Who may pay batches: the settlement's hot key.
+# Who may pay batches: the settlement's hot key.
 payer: public(address)
 
-# halted (1 bit) | payers (32) | streams (64) | escrowed (128): one slot, because creating a stream changes three of them.
+# halted (1 bit) | payers (32) | streams (64) | escrowed (128): one slot, because a new stream changes three of them.
 books: uint256
 # A stream's terms by its id.
 streams: HashMap[uint256, uint256]
@@ -179,10 +177,14 @@ def __init__(token_: address, owner_: address, payer_: address):
 
 
 @external
-def pay_many(first_payment_no: uint256, payees: DynArray[address, MAX_PAYMENTS], amounts: DynArray[uint256, MAX_PAYMENTS]):
+def pay_many(
+    first_payment_no: uint256,
+    payees: DynArray[address, MAX_PAYMENTS],
+    amounts: DynArray[uint256, MAX_PAYMENTS],
+):
     """
-    @notice Pays many workers out of custody. A payee who cannot be paid (his transfer reverts or returns false) holds up
-            nobody: his payment is logged as failed, its number is used and its amount stays in custody.
+    @notice Pays many workers out of custody. A payee who cannot be paid (his transfer reverts or returns false) holds
+            up nobody: his payment is logged as failed, its number is used and its amount stays in custody.
     @dev Reverts as a whole when a number was used before or when custody does not cover all amounts. The payer only.
     @param first_payment_no The first payee's number; the others' follow without gaps
     @param payees Who is paid
@@ -210,7 +212,7 @@ def pay_many(first_payment_no: uint256, payees: DynArray[address, MAX_PAYMENTS],
 @internal
 def _use(first: uint256, payments: uint256):
     # A mask for each slot that the numbers touch, which are three at most.
-    last: uint256 = first + payments - 1
+    last: uint256 = first + (payments - 1)
     for slot: uint256 in range(first >> 8, (last >> 8) + 1, bound=MAX_PAYMENTS // 256 + 2):
         mask: uint256 = max_value(uint256)
         if slot == first >> 8:
@@ -281,7 +283,7 @@ def _custody(books: uint256) -> uint256:
 @external
 def create(worker: address, total: uint256, start_time: uint256, end_time: uint256) -> uint256:
     """
-    @notice Locks up a total that accrues to a worker evenly by the second; the caller is its payer, and has approved it.
+    @notice Locks up a total that accrues to a worker evenly by the second; the caller pays, and has approved it.
     @param worker Who earns it
     @param total Micro-USDC, below 2**60
     @param start_time Unix seconds; it may lie behind, so that a part has accrued at once
@@ -380,13 +382,16 @@ def release(stream_id: uint256) -> uint256:
 @internal
 def _release(stream_id: uint256) -> uint256:
     terms: uint256 = self._terms(stream_id)
-    amount: uint256 = self._accrued(terms, block.timestamp) - self._released(terms)
+    amount: uint256 = self._accrued(terms, block.timestamp) - ((terms >> RELEASED_AT) & AMOUNT)
     assert amount != 0, "nothing to release"
-    self.streams[stream_id] = terms + (amount << RELEASED_AT)
+    terms = unsafe_add(terms, amount << RELEASED_AT)
+    if (terms >> RELEASED_AT) & AMOUNT == terms & AMOUNT:
+        terms = 0
+    self.streams[stream_id] = terms
     self.books -= amount
     worker: address = convert(stream_id & WORKER, address)
     assert extcall IERC20(token).transfer(worker, amount), "transfer failed"
-    log StreamReleased(stream_id=stream_id, worker=worker, amount=amount)
+    log StreamReleased(stream_id=stream_id, amount=amount)
     return amount
 
 
@@ -431,7 +436,7 @@ def resume(stream_id: uint256):
 @external
 def top_up(stream_id: uint256, amount: uint256, end_time: uint256):
     """
-    @notice Adds to a stream's total; what has accrued stays, the rest accrues evenly from now on. The stream's payer only.
+    @notice Adds to a stream's total; what has accrued stays, the rest accrues evenly from now on. Its payer only.
     @param amount Micro-USDC
     @param end_time The new end in unix seconds, or 0 to keep the end
     """
@@ -460,30 +465,28 @@ def top_up(stream_id: uint256, amount: uint256, end_time: uint256):
 @external
 def cancel(stream_id: uint256) -> uint256:
     """
-    @notice Ends a stream for good: pays the worker what has accrued and refunds the rest, halted or not. A worker who cannot
-            be paid does not hold up the refund: what has accrued stays his, to claim. The stream's payer only.
+    @notice Ends a stream for good: pays the worker what has accrued and refunds the rest, halted or not. A worker who
+            cannot be paid does not hold up the refund: what has accrued stays his, to claim. The stream's payer only.
     @return What was refunded, in micro-USDC
     """
     terms: uint256 = self._own(stream_id)
-    assert self._state(terms) != CANCELLED, "stream is cancelled"
-    total: uint256 = self._total(terms)
-    released: uint256 = self._released(terms)
     accrued: uint256 = self._accrued(terms, block.timestamp)
-    refunded: uint256 = total - accrued
-    assert refunded != 0, "stream is at its end"
+    refunded: uint256 = (terms & AMOUNT) - accrued
+    assert refunded != 0, "nothing to refund"
+    released: uint256 = (terms >> RELEASED_AT) & AMOUNT
     due: uint256 = accrued - released
-    cancelled: uint256 = self._packed(total, accrued, accrued, self._anchor_time(terms), self._end(terms), CANCELLED)
-    self.streams[stream_id] = cancelled
+    self.streams[stream_id] = 0
     self.books -= refunded + due
     assert extcall IERC20(token).transfer(msg.sender, refunded), "transfer failed"
-    log StreamCancelled(stream_id=stream_id, payer=msg.sender, accrued=accrued, refunded=refunded)
+    log StreamCancelled(stream_id=stream_id, accrued=accrued, refunded=refunded)
     if due != 0:
-        worker: address = convert(stream_id & WORKER, address)
-        if self._sent(worker, due):
-            log StreamReleased(stream_id=stream_id, worker=worker, amount=due)
+        if self._sent(convert(stream_id & WORKER, address), due):
+            log StreamReleased(stream_id=stream_id, amount=due)
         else:
-            # Taken back, and nothing could be entered in between.
-            self.streams[stream_id] = cancelled - (due << RELEASED_AT)
+            # The stream stays, for him alone. Nothing could be entered since it was gone.
+            self.streams[stream_id] = self._packed(
+                accrued, released, accrued, self._anchor_time(terms), self._end(terms), CANCELLED
+            )
             self.books += due
     return refunded
 
@@ -492,24 +495,15 @@ def cancel(stream_id: uint256) -> uint256:
 @view
 def details(stream_id: uint256) -> Stream:
     """
-    @notice A stream at the block's time. Its status is 0 active, 1 paused, 2 cancelled, 3 completed (released in full).
+    @notice A stream at the block's time, as long as it holds anything. Its status is 0 active, 1 paused, 2 cancelled.
     """
     terms: uint256 = self._terms(stream_id)
-    total: uint256 = self._total(terms)
-    released: uint256 = self._released(terms)
-    status: uint256 = self._state(terms)
-    refunded: uint256 = 0
-    if status == CANCELLED:
-        refunded = total - self._anchor_amount(terms)
-    elif released == total:
-        status = COMPLETED
     return Stream(
         payer=self.payers[(stream_id >> PAYER_AT) & PAYER],
         worker=convert(stream_id & WORKER, address),
-        status=status,
-        total=total,
-        released=released,
-        refunded=refunded,
+        status=self._state(terms),
+        total=self._total(terms),
+        released=self._released(terms),
         accrued=self._accrued(terms, block.timestamp),
         anchor_amount=self._anchor_amount(terms),
         anchor_time=self._anchor_time(terms),
@@ -549,15 +543,17 @@ def _check_end(end_time: uint256):
 @internal
 @pure
 def _accrued(terms: uint256, at: uint256) -> uint256:
-    anchor_amount: uint256 = self._anchor_amount(terms)
-    anchor_time: uint256 = self._anchor_time(terms)
-    end_time: uint256 = self._end(terms)
-    if self._state(terms) != ACTIVE or at <= anchor_time:
+    # Nothing here can overflow: 60 bits by 36, and no difference is negative.
+    anchor_amount: uint256 = (terms >> ANCHOR_AMOUNT_AT) & AMOUNT
+    anchor_time: uint256 = (terms >> ANCHOR_TIME_AT) & TIME
+    if terms >> STATE_AT != ACTIVE or at <= anchor_time:
         return anchor_amount
-    total: uint256 = self._total(terms)
+    total: uint256 = terms & AMOUNT
+    end_time: uint256 = (terms >> END_AT) & TIME
     if at >= end_time:
         return total
-    return anchor_amount + (total - anchor_amount) * (at - anchor_time) // (end_time - anchor_time)
+    rest: uint256 = unsafe_mul(unsafe_sub(total, anchor_amount), unsafe_sub(at, anchor_time))
+    return unsafe_add(anchor_amount, unsafe_div(rest, unsafe_sub(end_time, anchor_time)))
 
 
 @internal
@@ -617,8 +613,8 @@ def _state(terms: uint256) -> uint256:
 @external
 def halt():
     """
-    @notice For an emergency: no new money comes in and no batch is paid. Claims, releases, pauses, cancels and their refunds
-            go on. The owner only.
+    @notice For an emergency: no new money comes in and no batch is paid. Claims, releases, pauses, cancels and their
+            refunds go on. The owner only.
     """
     self._only_owner()
     assert self.books >> HALTED_AT == 0, "halted"
@@ -658,7 +654,8 @@ def set_payer(payer: address):
 @external
 def transfer_ownership(pending_owner: address):
     """
-    @notice Offers the ownership, which stays where it is until it is taken; to nobody takes an offer back. The owner only.
+    @notice Offers the ownership, which stays where it is until it is taken. An offer to nobody takes one back. The
+            owner only.
     """
     self._only_owner()
     self.pending_owner = pending_owner

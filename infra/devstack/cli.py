@@ -16,7 +16,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from devstack import audit, chain, contracts, demo, local, migrate, operator, scheduler
+from devstack import audit, chain, contracts, demo, deploy, local, migrate, operator, scheduler
 from devstack.gateway import invoke
 from devstack.postgres import programs, scratch
 from devstack.server import serving
@@ -56,6 +56,7 @@ def main() -> int:
     operator.add_to(commands)
     audit.add_to(commands)
     contracts.add_to(commands)
+    deploy.add_to(commands)
 
     arguments, rest = parser.parse_known_args()
     if rest and arguments.run != run_psql:

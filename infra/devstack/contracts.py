@@ -1,7 +1,7 @@
-"""`gigstream compile-contracts`: what Vyper makes of infra/contracts, committed, so that only who changes it needs Vyper.
+"""`gigstream compile-contracts`: what Vyper makes of infra/contracts, committed, so that nobody else needs Vyper.
 
-An artifact says what a deployment needs and what a check of it: ABI, bytecode (it ends with the constructor's arguments,
-once these are known), the code that is then on the chain (it ends with the immutables) and who compiled it for what.
+An artifact says what a deployment needs and what a check of it: ABI, bytecode (the constructor's arguments go behind
+it), the code that is then on the chain (the immutables stand behind it) and who compiled it for what.
 """
 
 import argparse

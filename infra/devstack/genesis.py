@@ -3,22 +3,32 @@
 from pathlib import Path
 from typing import Any
 
-from eth_account import Account
-
+from devstack import deploy
 from devstack.chain import FLOAT, GAS_MONEY, ID, OWNER, OWNER_KEY, SIGNER, USDC
 from devstack.contracts import artifact
-from devstack.node import Node
-from gigstream_chain.evm import web3
+from devstack.node import Node, RpcError
+from gigstream_chain.evm import Account, web3
 
-FEE = 25 * 10**9
-GAS = 5_000_000
+
+class Direct(web3.providers.BaseProvider):
+    """web3 on a node of this process."""
+
+    def __init__(self, node: Node) -> None:
+        super().__init__()
+        self._node = node
+
+    def make_request(self, method: Any, params: Any) -> Any:
+        try:
+            return {"jsonrpc": "2.0", "id": 1, "result": self._node.result(method, *params)}
+        except RpcError as error:
+            return {"jsonrpc": "2.0", "id": 1, "error": error.body}
 
 
 def local_node(file: Path | None) -> Node:
     """The node of the local chain, set up if it is new. Its faucet mints, whoever asks; in memory it can begin anew."""
 
     def faucet(address: str, amount: int) -> str:
-        return _send(node, USDC, _calldata("LocalUSDC", "mint", web3.Web3.to_checksum_address(address), amount))
+        return _mint(web3.Web3(Direct(node)), address, amount)
 
     def reset() -> None:
         if file is None:
@@ -29,29 +39,22 @@ def local_node(file: Path | None) -> Node:
 
 
 def set_up(node: Node) -> None:
-    token = _deploy(node, "LocalUSDC")
-    contract = _deploy(node, "PaymentStreaming", token, OWNER, SIGNER)
-    _send(node, SIGNER, value=GAS_MONEY)
-    _send(node, token, _calldata("LocalUSDC", "mint", contract, int(FLOAT.scaleb(6))))
+    w3, owner = web3.Web3(Direct(node)), Account.from_key(OWNER_KEY)
+    made = artifact("LocalUSDC")
+    usdc = deploy.send(w3, owner, w3.eth.contract(abi=made["abi"], bytecode=made["bytecode"]).constructor())
+    deployed = deploy.deploy(w3, owner, OWNER, SIGNER, str(usdc["contractAddress"]))
+    _send(w3, to=SIGNER, value=GAS_MONEY)
+    _mint(w3, deployed.address, int(FLOAT.scaleb(6)))
 
 
-def _deploy(node: Node, name: str, *arguments: Any) -> str:
-    made = artifact(name)
-    contract = web3.Web3().eth.contract(abi=made["abi"], bytecode=made["bytecode"])
-    tx_hash = _send(node, None, contract.constructor(*arguments).data_in_transaction)
-    address: str = node.result("eth_getTransactionReceipt", tx_hash)["contractAddress"]
-    return address
+def _mint(w3: web3.Web3, address: str, amount: int) -> str:
+    usdc = w3.eth.contract(abi=artifact("LocalUSDC")["abi"])
+    return _send(w3, to=USDC, data=usdc.encode_abi("mint", [w3.to_checksum_address(address), amount]))
 
 
-def _calldata(name: str, function: str, *arguments: Any) -> str:
-    data: str = web3.Web3().eth.contract(abi=artifact(name)["abi"]).encode_abi(function, arguments)
-    return data
-
-
-def _send(node: Node, to: str | None, data: str = "0x", value: int = 0) -> str:
-    nonce = int(node.result("eth_getTransactionCount", OWNER), 16)
-    fees = {"gas": GAS, "maxFeePerGas": FEE, "maxPriorityFeePerGas": 0}
-    transaction = {"type": 2, "chainId": ID, "nonce": nonce, "value": value, "data": data, **fees}
-    signed = Account.from_key(OWNER_KEY).sign_transaction(transaction | ({"to": to} if to else {}))
-    tx_hash: str = node.result("eth_sendRawTransaction", signed.raw_transaction.to_0x_hex())
-    return tx_hash
+def _send(w3: web3.Web3, **call: Any) -> str:
+    """A transaction of the owner's; its hash."""
+    fees = {"gas": 200_000, "maxFeePerGas": 2 * deploy.FEE_FLOOR, "maxPriorityFeePerGas": 0}
+    place = {"chainId": ID, "nonce": w3.eth.get_transaction_count(w3.to_checksum_address(OWNER))}
+    signed = Account.from_key(OWNER_KEY).sign_transaction(fees | place | call)
+    return w3.eth.send_raw_transaction(signed.raw_transaction).to_0x_hex()

@@ -1,7 +1,7 @@
 -- migrate:up
 
--- Who signs for a contract: the next nonce, and the number of the contract's next payment. skipped_nonces are those that
--- somebody else used with the same key. While it is paused nothing is reserved; a person resumes it.
+-- Who signs for a contract: the next nonce, and the number of the contract's next payment. skipped_nonces are those
+-- that somebody else used with the same key. While it is paused nothing is reserved; a person resumes it.
 CREATE TABLE ops.signers (
     chain_id bigint NOT NULL CHECK (chain_id > 0),
     address ops.address NOT NULL,
@@ -86,8 +86,8 @@ CREATE INDEX settlements_tx_hash_idx ON ops.settlements (tx_hash) WHERE tx_hash 
 CREATE INDEX settlements_final_idx ON ops.settlements (chain_id, block_number)
 WHERE state IN ('final_ok', 'final_reverted');
 
--- What was signed for a settlement, each with the same nonce. It is stored before it is sent: what is not here was never
--- broadcast. answer is what a node said, which proves nothing.
+-- What was signed for a settlement, each with the same nonce. It is stored before it is sent: what is not here was
+-- never broadcast. answer is what a node said, which proves nothing.
 CREATE TABLE ops.settlement_attempts (
     settlement_id uuid NOT NULL REFERENCES ops.settlements (id) ON DELETE RESTRICT,
     number integer NOT NULL CHECK (number > 0),
@@ -146,15 +146,18 @@ CREATE INDEX transactions_pending_payouts_idx ON transactions (id) WHERE tx_type
 CREATE INDEX transactions_failed_payouts_idx ON transactions (worker_id, platform_id, updated_at)
 WHERE tx_type = 'payout' AND status = 'failed';
 
--- Since when what a worker has available waits: since his last payout, or since the account was opened. Not indexed, and
--- neither is the balance: an index on either would be written at each release.
+-- Since when what a worker has available waits: since his last payout, or since the account was opened. Not indexed,
+-- and neither is the balance: an index on either would be written at each release.
 ALTER TABLE ledger.accounts ADD COLUMN paid_out_at timestamptz;
 UPDATE ledger.accounts AS a
-SET paid_out_at = coalesce(
-    (SELECT max(x.event_at) FROM ledger.transfers AS x WHERE x.debit_account = a.id AND x.reason = 'payout'),
-    a.created_at
-)
-WHERE a.kind = 'worker_available';
-ALTER TABLE ledger.accounts ALTER COLUMN paid_out_at SET DEFAULT clock_timestamp();
-UPDATE ledger.accounts AS a SET paid_out_at = a.created_at WHERE a.paid_out_at IS NULL;
-ALTER TABLE ledger.accounts ALTER COLUMN paid_out_at SET NOT NULL;
+SET
+    paid_out_at = coalesce(
+        (
+            SELECT max(x.event_at) FROM ledger.transfers AS x
+            WHERE x.debit_account = a.id AND x.reason = 'payout'
+        ),
+        a.created_at
+    );
+ALTER TABLE ledger.accounts
+ALTER COLUMN paid_out_at SET DEFAULT clock_timestamp(),
+ALTER COLUMN paid_out_at SET NOT NULL;

@@ -49,4 +49,6 @@ BEGIN
 END;
 $$;
 
-CREATE OR REPLACE TRIGGER _200_guard BEFORE UPDATE ON ops.settlements FOR EACH ROW EXECUTE FUNCTION ops.guard_settlement();
+CREATE OR REPLACE TRIGGER _200_guard
+BEFORE UPDATE ON ops.settlements
+FOR EACH ROW EXECUTE FUNCTION ops.guard_settlement();

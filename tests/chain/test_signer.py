@@ -5,6 +5,7 @@ from typing import Any
 
 import boto3
 import pytest
+from coincurve import PrivateKey
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -83,8 +84,8 @@ def test_of_both_signatures_the_chain_gets_the_lower(high: bool) -> None:
     account = Account.from_key(KEY)
 
     class Kms:
-        def get_public_key(self, KeyId: str) -> Any:  # noqa: N803
-            return {"PublicKey": b"any header" + b"\x04" + account._key_obj.public_key.to_bytes()}
+        def get_public_key(self, **_: Any) -> Any:
+            return {"PublicKey": b"any header" + PrivateKey.from_hex(KEY[2:]).public_key.format(compressed=False)}
 
         def sign(self, Message: bytes, **_: Any) -> Any:  # noqa: N803
             made = account.unsafe_sign_hash(Message)

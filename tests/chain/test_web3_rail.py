@@ -1,4 +1,4 @@
-"""Settlement through the jobs, on the local chain: each payout is paid once or comes back, whatever happens in between."""
+"""Settlement through the jobs, on the local chain: a payout is paid once or comes back, whatever happens in between."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -6,14 +6,16 @@ from typing import Any
 
 import psycopg
 import pytest
-from gigstream_chain.evm import Account, web3
-from gigstream_chain.web3_rail import Desk
 from tests.conftest import Api
+from tests.infra.test_operator import operate
 from tests.people import Caller, Wallet, new_payout, new_platform, new_worker
 
 from devstack.chain import OWNER_KEY, Chain
 from devstack.contracts import artifact
 from gigstream import config
+from gigstream_chain import contract
+from gigstream_chain.evm import Account, web3
+from gigstream_chain.web3_rail import Desk
 
 Connect = Callable[[str], psycopg.Connection]
 Job = Callable[..., Mapping[str, int]]
@@ -46,11 +48,12 @@ class Payday:
     def confirm(self) -> Mapping[str, int]:
         return _told(self.job("ConfirmSettlements"))
 
-    def paid(self) -> list[Decimal]:
+    def paid(self) -> list[Any]:
+        """What has come to each wallet, USDC."""
         return [self.chain.balance(wallet.address) for wallet in self.wallets]
 
     def row(self, sql: str, *values: Any) -> Any:
-        return self.connect("auditor").execute(sql, values).fetchone()  # type: ignore[arg-type]
+        return self.connect("auditor").execute(sql, values).fetchone()
 
     def states(self) -> list[str]:
         return [one for (one,) in self.connect("auditor").execute("SELECT state FROM ops.settlements ORDER BY id")]
@@ -78,9 +81,15 @@ class Payday:
         used = int(self.chain.call("eth_getTransactionCount", account.address, "latest"), 16)
         signed = account.sign_transaction(
             {
-                **{"type": 2, "chainId": self.chain.chain_id, "nonce": used if nonce is None else nonce, "to": to},
-                **{"data": data, "value": value, "gas": 500_000 if data != "0x" else 21_000},
-                **{"maxFeePerGas": 900 * GWEI, "maxPriorityFeePerGas": 900 * GWEI},
+                "type": 2,
+                "chainId": self.chain.chain_id,
+                "nonce": used if nonce is None else nonce,
+                "to": to,
+                "data": data,
+                "value": value,
+                "gas": 500_000 if data != "0x" else 21_000,
+                "maxFeePerGas": 900 * GWEI,
+                "maxPriorityFeePerGas": 900 * GWEI,
             }
         )
         tx_hash: str = self.chain.call("eth_sendRawTransaction", signed.raw_transaction.to_0x_hex())
@@ -286,3 +295,48 @@ def test_settlements_follow_each_other_and_sixteen_are_under_way_at_most(
     assert payday.confirm() == {"paid": 16}
     assert (payday.submit(), payday.confirm()) == ({"sent": 2}, {"paid": 2})
     assert payday.paid() == [1] * 18
+
+
+def conflict(payday: Payday) -> str:
+    """A settlement of 10 USDC that somebody else's transaction has come before; its id."""
+    payday.payouts("10")
+    payday.chain.call("evm_setAutomine", False)
+    payday.submit()
+    payday.send(payday.chain.signer_key, payday.chain.signer, nonce=0)
+    payday.chain.call("evm_setAutomine", True)
+    for _ in range(3):
+        payday.confirm()
+    assert payday.states() == ["conflict"]
+    return str(payday.row("SELECT id FROM ops.settlements")[0])
+
+
+def test_an_operator_clears_a_conflict_as_the_chain_says(payday: Payday) -> None:
+    settlement = conflict(payday)
+    assert operate("clear-conflict", settlement) == 2
+    assert operate("clear-conflict", settlement, "--paid", "0x" + "11" * 32) == 2
+    assert operate("resume-signer", "--yes") == 2  # first the conflict
+    assert payday.states() == ["conflict"]
+    assert operate("clear-conflict", settlement, "--unpaid") == 0
+    assert payday.workers[0].get("/balance").json["available"] == "10.000000"
+    payday.payouts("20")
+    assert payday.submit() == {"paused": 1}
+    assert operate("resume-signer") == 2
+    assert operate("resume-signer", "--yes") == 0
+    assert (payday.submit(), payday.confirm()) == ({"sent": 1}, {"paid": 1})
+    assert payday.paid() == [0, 20]
+
+
+def test_a_conflict_that_was_paid_after_all_is_not_paid_again(payday: Payday) -> None:
+    payday.payouts("10")
+    payday.chain.call("evm_setAutomine", False)
+    payday.submit()
+    # The key's other holder has paid the same under the same number.
+    data = contract.pay_many(1, [payday.wallets[0].address], [Decimal(10)])
+    tx_hash = payday.send(payday.chain.signer_key, payday.chain.contract, data, nonce=0)
+    payday.chain.call("evm_setAutomine", True)
+    for _ in range(3):
+        payday.confirm()
+    settlement = str(payday.row("SELECT id FROM ops.settlements")[0])
+    assert operate("clear-conflict", settlement, "--unpaid") == 2
+    assert operate("clear-conflict", settlement, "--paid", tx_hash) == 0
+    assert (payday.paid(), payday.statuses()) == ([10], ["completed"])

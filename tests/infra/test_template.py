@@ -31,7 +31,15 @@ OWN_ROLE = {
     "SubmitSettlements": "Signer",
 }
 # Who speaks to the chain; nobody else loads web3.
-ON_CHAIN = {"SubmitSettlements", "ConfirmSettlements"}
+ON_CHAIN = {"SubmitSettlements", "ConfirmSettlements", "IndexDeposits", "ReconcileChain"}
+# Who speaks to Circle, and with what beside the API key.
+PAYING = {"CIRCLE_ENTITY_SECRET", "CIRCLE_WALLET_ID"}
+CIRCLES: dict[str, set[str]] = {
+    "WebhooksCircle": set(),
+    "CreateWallets": {"CIRCLE_ENTITY_SECRET", "CIRCLE_WALLET_SET_ID"},
+    "SubmitSettlements": PAYING,
+    "ConfirmSettlements": set(),
+}
 
 
 def handlers(folder: str, attribute: str) -> set[str]:
@@ -71,9 +79,10 @@ def test_a_function_has_the_rights_of_its_kind_and_no_more(name: str) -> None:
     assert properties["Role"] == {"Fn::GetAtt": f"{role}Role.Arn"}
     assert properties["LoggingConfig"] == {"LogGroup": {"Ref": f"{kind}Logs"}}
     given = set(properties.get("Environment", {}).get("Variables", {}))
-    chain = {"ARC_RPC_URL"} if name in ON_CHAIN else set()
-    assert ({"Ref": "ChainLayer"} in properties.get("Layers", [])) == (name in ON_CHAIN)
+    chain = {"ARC_RPC_URL", "ARC_START_BLOCK"} if name in ON_CHAIN else set()
+    assert ({"Ref": "ChainLayer"} in properties.get("Layers", [])) == (name in ON_CHAIN | CIRCLES.keys())
     webhooks = {"WEBHOOK_ENCRYPTION_KEY"} if name in DERIVING else set()
+    circle = CIRCLES[name] | {"CIRCLE_API_KEY"} if name in CIRCLES else set()
     allowed = {
         "Api": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER", "ARC_EXPLORER_URL", "SETTLE_MINIMUM"} | webhooks,
         "Jobs": {"DATABASE_URL_JOBS", *SETTLING} | webhooks | chain,
@@ -82,7 +91,7 @@ def test_a_function_has_the_rights_of_its_kind_and_no_more(name: str) -> None:
         "Report": {"DATABASE_URL_JOBS", "DATABASE_URL_API", "REPORT_BUCKET", "REPORT_DAYS"},
         "ReportLink": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER", "REPORT_BUCKET"},
     }
-    assert given <= allowed[role]
+    assert given <= allowed[role] | circle
 
 
 @pytest.mark.parametrize("schedule", template.schedules, ids=lambda schedule: schedule.function.name)

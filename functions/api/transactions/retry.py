@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from gigstream.queries import settlements, transactions
+from gigstream.queries import transactions
 from gigstream.web import Endpoint
 
 app = Endpoint(__name__)
@@ -21,4 +21,4 @@ def retry(transaction_id: UUID) -> transactions.Transaction:
     409 unless it is a payout that failed and was not tried again before, or when its worker has no wallet address by
     now or less money.
     """
-    return app.write(settlements.retry_payment(transaction_id), status=202)
+    return app.write(transactions.retry_payment(transaction_id), status=202)

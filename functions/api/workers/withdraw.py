@@ -1,10 +1,10 @@
-"""POST /v1/workers/{worker_id}/withdrawals: a worker has what he has available with a platform paid out to his wallet."""
+"""POST /v1/workers/{worker_id}/withdrawals: pay out, on his word, what a worker has available with a platform."""
 
 from uuid import UUID
 
 from gigstream.config import settings
 from gigstream.models.workers import Withdrawal
-from gigstream.queries import settlements, transactions
+from gigstream.queries import transactions
 from gigstream.web import Endpoint
 
 app = Endpoint(__name__)
@@ -24,4 +24,4 @@ def withdraw(worker_id: UUID) -> transactions.Transaction:
     """
     form = app.body(Withdrawal)
     minimum = settings().settle_minimum
-    return app.write(settlements.request_payout(worker_id, form.platform_id, form.amount, minimum), status=202)
+    return app.write(transactions.request_payout(worker_id, form.platform_id, form.amount, minimum), status=202)

@@ -44,12 +44,6 @@ def is_used(node: Node, contract: str, payment_no: int) -> bool:
     return int(node.view(contract, _encoded("is_used", payment_no)), 16) == 1
 
 
-def batches(node: Node, contract: str, first_payment_no: int, first: int, last: int) -> list[str]:
-    """The hashes of the transactions, in blocks first to last, that paid a batch from this number on. RpcError."""
-    logs = node.logs(contract, [BATCH_PAID, f"0x{first_payment_no:064x}"], first, last)
-    return [str(log["transactionHash"]) for log in logs]
-
-
 def paid(receipt: Receipt, contract: str) -> Paid | None:
     """What the contract says in a receipt that it has paid; None when it does not say so once."""
     logs = [log for log in receipt.logs if log.address == contract.lower() and log.topics]

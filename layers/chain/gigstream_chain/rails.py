@@ -1,27 +1,39 @@
 """The rails that settlements take, each its own: a settlement stays on the rail that it was made for."""
 
-from gigstream.config import settings
+from collections import Counter
+
+from gigstream.config import Rail, settings
 from gigstream.job import Counts, Run
 from gigstream.queries import settlements
 
 
 def submit(run: Run) -> Counts:
     """Send what waits."""
-    if not _is_open(run):
-        return {}
-    from gigstream_chain import web3_rail  # noqa: PLC0415 - most of a second, when there is something to send
+    counts: Counter[str] = Counter()
+    if _is_open(run, "web3"):
+        from gigstream_chain import web3_rail  # noqa: PLC0415 - most of a second, when there is something to send
 
-    return web3_rail.submit(run)
+        counts.update(web3_rail.submit(run))
+    if _is_open(run, "circle"):
+        from gigstream_chain import circle_rail  # noqa: PLC0415 - its SDK is no trifle either
+
+        counts.update(circle_rail.submit(run))
+    return counts
 
 
 def confirm(run: Run) -> Counts:
     """End what is through."""
-    if not _is_open(run):
-        return {}
-    from gigstream_chain import web3_rail  # noqa: PLC0415 - as above
+    counts: Counter[str] = Counter()
+    if _is_open(run, "web3"):
+        from gigstream_chain import web3_rail  # noqa: PLC0415 - as above
 
-    return web3_rail.confirm(run)
+        counts.update(web3_rail.confirm(run))
+    if _is_open(run, "circle"):
+        from gigstream_chain import circle_rail  # noqa: PLC0415 - as above
+
+        counts.update(circle_rail.confirm(run))
+    return counts
 
 
-def _is_open(run: Run) -> bool:
-    return run.read(settlements.is_open("web3", settings().arc_chain_id)).is_open
+def _is_open(run: Run, rail: Rail) -> bool:
+    return run.read(settlements.is_open(rail, settings().arc_chain_id)).is_open

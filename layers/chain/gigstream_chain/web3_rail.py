@@ -87,7 +87,7 @@ class Desk:
         return self.run.read(settlements.in_flight(self.chain_id, self.key.address))
 
     def carry_on(self, one: InFlight) -> bool:
-        """Take what is under way a step further; one settlement's trouble is not the others'. False when it has some."""
+        """Take what is under way a step further; its trouble is not the others'. False when it has some."""
         if not self.run.more_time():
             return False
         try:
@@ -321,7 +321,7 @@ def _end(run: Run, settlement: Settlement, receipt: Receipt, counts: Counter[str
         return "reverted"
     paid = contract.paid(receipt, _contract(settlement))
     payments = run.read(settlements.payments(settlement.id))
-    if paid is None or not _agree(settlement, payments, paid):
+    if paid is None or not agree(settlement, payments, paid):
         # Good, and not what was asked for: no contract at the address, or another one.
         run.write(settlements.declare_conflict(settlement.id, f"{receipt.tx_hash} did not pay what was asked for"))
         log.info("conflict", reason="receipt says otherwise", **facts)
@@ -343,7 +343,7 @@ def _end(run: Run, settlement: Settlement, receipt: Receipt, counts: Counter[str
     return "paid"
 
 
-def _agree(settlement: Settlement, payments: Sequence[Payment], paid: contract.Paid) -> bool:
+def agree(settlement: Settlement, payments: Sequence[Payment], paid: contract.Paid) -> bool:
     """Whether the contract says that it paid just this."""
     amounts = {payment.payment_no: payment.amount for payment in payments}
     return (

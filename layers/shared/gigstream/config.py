@@ -1,6 +1,7 @@
 """Settings from the environment, read once. A secret or an address is looked at when needed: a function has its own."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,6 +18,8 @@ Rail = Literal["web3", "circle"]
 
 SECRET_BYTES = 32
 MAX_BATCH = 500
+# What Circle calls the chains.
+BLOCKCHAINS = {5042002: "ARC-TESTNET", 5042: "ARC"}
 
 
 class ConfigError(Exception):
@@ -91,13 +94,18 @@ class Settings:
 
     @property
     def arc_rpc_urls(self) -> tuple[str, ...]:
-        """The nodes to ask, at least one; a conflict is believed when two of them agree."""
+        """The nodes to ask, at least one; a conflict is believed when all of them agree."""
         return tuple(url.strip() for url in self._required("ARC_RPC_URL").split(",") if url.strip())
 
     @property
     def arc_usdc_address(self) -> str:
         """The ERC-20 interface of USDC, with six decimals."""
         return self.environment.get("ARC_USDC_ADDRESS") or "0x3600000000000000000000000000000000000000"
+
+    @property
+    def arc_start_block(self) -> int:
+        """Where custody's history begins; nothing before it is read."""
+        return _positive(self.environment, "ARC_START_BLOCK", 1)
 
     @property
     def arc_contract_address(self) -> str:
@@ -149,6 +157,40 @@ class Settings:
         if batch > MAX_BATCH:
             raise ConfigError(f"SETTLE_BATCH is more than {MAX_BATCH}")
         return batch
+
+    @property
+    def circle_base_url(self) -> str:
+        return self.environment.get("CIRCLE_BASE_URL") or "https://api.circle.com"
+
+    @property
+    def circle_api_key(self) -> str:
+        """Of this mode: what is tried out never pays, and what pays is never tried out."""
+        key = self._required("CIRCLE_API_KEY")
+        if not key.startswith(f"{self.mode.upper()}_API_KEY:"):
+            raise ConfigError(f"CIRCLE_API_KEY is no key of mode {self.mode}")
+        return key
+
+    @property
+    def circle_entity_secret(self) -> str:
+        secret = self._required("CIRCLE_ENTITY_SECRET")
+        if not re.fullmatch("[0-9a-fA-F]{64}", secret):
+            raise ConfigError("CIRCLE_ENTITY_SECRET is not 32 bytes in hexadecimal digits")
+        return secret
+
+    @property
+    def circle_blockchain(self) -> str:
+        if self.arc_chain_id not in BLOCKCHAINS:
+            raise ConfigError("ARC_CHAIN_ID is none of Circle's chains")
+        return BLOCKCHAINS[self.arc_chain_id]
+
+    @property
+    def circle_wallet_set_id(self) -> str:
+        return self._required("CIRCLE_WALLET_SET_ID")
+
+    @property
+    def circle_wallet_id(self) -> str:
+        """The treasury's wallet, which pays; its address is `custody_address`."""
+        return self._required("CIRCLE_WALLET_ID")
 
     @property
     def report_bucket(self) -> str | None:

@@ -341,10 +341,37 @@ class InvariantViolated(GigStreamError):
     sqlstates = ("GS030",)
 
 
+class ProviderMismatch(GigStreamError):
+    """Circle's answer is not about what it was asked."""
+
+    code = "provider_mismatch"
+    sqlstates = ("GS100",)
+
+
+class AlreadySent(GigStreamError):
+    """Circle has the settlement, or has nothing to do with it."""
+
+    code = "already_sent"
+    sqlstates = ("GS101",)
+
+
 class AuditTampered(GigStreamError):
     """The audit trail is not what was sealed."""
 
     code = "audit_tampered"
+
+
+class CursorGap(GigStreamError):
+    """These blocks do not follow those that were read before."""
+
+    code = "cursor_gap"
+    sqlstates = ("GS095",)
+
+
+class CustodyDiffers(GigStreamError):
+    """Custody on the chain is not what the books say."""
+
+    code = "custody_differs"
 
 
 class Unavailable(GigStreamError):

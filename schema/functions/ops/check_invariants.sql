@@ -19,8 +19,10 @@ AS $$
         UNION ALL SELECT r.* FROM ops.recount_settlements() AS r
         UNION ALL SELECT r.* FROM ops.recount_advances() AS r
         UNION ALL SELECT r.* FROM ops.recount_accounts() AS r
+        UNION ALL SELECT r.* FROM ops.recount_deposits() AS r
         UNION ALL SELECT r.* FROM ops.recount_days() AS r
         UNION ALL SELECT r.* FROM ops.recount_events() AS r
+        UNION ALL SELECT r.* FROM ops.recount_circle() AS r
     ) AS f
     WHERE f.stored IS DISTINCT FROM f.recounted
     ORDER BY f.figure, f.subject

@@ -1,5 +1,5 @@
--- Ends payouts, as one set: what was set aside leaves custody where p_errors[n] is null, and goes back to what the worker
--- has available where it says why he was not paid. The caller holds the transactions, none of which has ended.
+-- Ends payouts, as one set: what was set aside leaves custody where p_errors[n] is null, and goes back to what the
+-- worker has available where it says why he was not paid. The caller holds the transactions, none of which has ended.
 --
 -- Locks:   the platforms that are counted; then the accounts, in id order
 -- Cost:    O(payouts)

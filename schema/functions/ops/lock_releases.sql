@@ -1,5 +1,5 @@
--- Holds the event counters of the streams that have released pay into workers' accounts which no payout has told of yet:
--- for whoever begins a payout, ahead of the accounts, as a stream that ends takes its counter before its accounts.
+-- Holds the event counters of the streams that have released pay into workers' accounts which no payout has told of
+-- yet: for whoever begins a payout, ahead of the accounts, as a stream that ends takes its counter before its accounts.
 --
 -- Returns: the streams
 -- Locks:   their event counters, in id order
@@ -16,7 +16,8 @@ AS $$
         WHERE c.object_id IN (
             SELECT x.stream_id
             FROM ledger.accounts AS a
-            -- A release that waited for the account has an older time than the payout it waited for; none waits so long.
+            -- A release that waited for the account has an older time than the payout it waited for; none waits so
+            -- long.
             INNER JOIN ledger.transfers AS x
                 ON a.id = x.credit_account AND x.created_at > a.paid_out_at - interval '5 minutes'
             WHERE a.id = ANY(p_accounts) AND x.reason = 'release'

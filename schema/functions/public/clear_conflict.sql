@@ -3,7 +3,8 @@
 -- signer stays paused until it is resumed.
 --
 -- Returns: the settlement, final_ok or final_reverted
--- Raises:  GS001; GS011 when it is not in conflict; GS015 when the outcome is neither or a failed payment is not its own
+-- Raises:  GS001; GS011 when it is not in conflict; GS015 when the outcome is neither or a failed payment is not its
+--          own
 -- Locks:   the settlement, its payouts in id order, the platforms; then the accounts, in id order
 -- Cost:    O(payouts)
 -- Test:    tests/schema/test_settlements.py

@@ -1,6 +1,6 @@
--- Ends a settlement whose receipt is final and good: its payouts are completed, but for the payment numbers in p_failed,
--- whose payees could not be paid and whose money is available to them again. Twice is once. A conflict ends so too, when
--- the receipt turns out to be ours; its signer stays paused until somebody resumes it.
+-- Ends a settlement whose receipt is final and good: its payouts are completed, but for the payment numbers in
+-- p_failed, whose payees could not be paid and whose money is available to them again. Twice is once. A conflict ends
+-- so too, when the receipt turns out to be ours; its signer stays paused until somebody resumes it.
 --
 -- Returns: the settlement, final_ok
 -- Raises:  GS001; GS011 when it has ended otherwise or was not sent; GS094 when the hash is not its own; GS015 when a

@@ -1,5 +1,5 @@
--- Counts how often in a row the chain's nonce was past a settlement's own and none of its hashes was found; anything else
--- counts from 0 again.
+-- Counts how often in a row the chain's nonce was past a settlement's own and none of its hashes was found; anything
+-- else counts from 0 again.
 --
 -- Returns: how often by now
 -- Raises:  GS001; GS011 when it has ended

@@ -1,7 +1,7 @@
--- Begins a payout for each worker and platform where enough waits: p_threshold USDC at once, p_minimum once it has waited
--- for p_max_age, and then everything that is there. Workers without a wallet are passed over; so is, for p_max_age, whose
--- payout has failed: what does not get through is not tried at each tick. Two runs at once share the work, and an
--- account that somebody else moves at the moment is left to the next.
+-- Begins a payout for each worker and platform where enough waits: p_threshold USDC at once, p_minimum once it has
+-- waited for p_max_age, and then everything that is there. Workers without a wallet are passed over; so is, for
+-- p_max_age, whose payout has failed: what does not get through is not tried at each tick. Two runs at once share the
+-- work, and an account that somebody else moves at the moment is left to the next.
 --
 -- Returns: how many payouts, and their sum in USDC
 -- Locks:   the counters of streams that have released to them; then the accounts, skipping those that are held

@@ -3,8 +3,8 @@
 -- As owner, because a worker's money is moved by nobody else; it reaches the caller's own accounts alone.
 --
 -- Returns: the transaction, pending
--- Raises:  GS001 unless the worker is the caller, and (platform_id) when he has no account with it; GS015 (amount); GS093
---          when he has no wallet; GS010 and accounts_balance_floor when less is available
+-- Raises:  GS001 unless the worker is the caller, and (platform_id) when he has no account with it; GS015 (amount);
+--          GS093 when he has no wallet; GS010 and accounts_balance_floor when less is available
 -- Locks:   as ops.start_payout
 -- Cost:    as ops.start_payout
 -- Test:    tests/functions/test_payouts.py

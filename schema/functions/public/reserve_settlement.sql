@@ -1,7 +1,7 @@
 -- Gives a queued settlement its place: with rail web3 the signer's next nonce and the contract's next payment numbers,
 -- which nothing else will ever get. From here on its payouts may be on their way.
--- When the chain's nonce is past ours, somebody else used the key: the signer is paused instead, and the settlement comes
--- back as it was, queued.
+-- When the chain's nonce is past ours, somebody else used the key: the signer is paused instead, and the settlement
+-- comes back as it was, queued.
 --
 -- Returns: the settlement, reserved or still queued
 -- Raises:  GS001; GS011 when it is not queued or its signer is not known; GS090 when the signer is paused; GS091 when

@@ -2,8 +2,8 @@
 -- key are skipped.
 --
 -- Returns: the signer
--- Raises:  GS001; GS011 when it is not paused, while a settlement of its is in conflict, or when the chain's nonce is below
---          the next that the chain wants of us
+-- Raises:  GS001; GS011 when it is not paused, while a settlement of its is in conflict, or when the chain's nonce is
+--          below the next that the chain wants of us
 -- Locks:   the signer
 -- Cost:    O(1)
 -- Test:    tests/schema/test_settlements.py

@@ -1,5 +1,5 @@
--- The calling platform tries a payout of its that failed once more: the same amount, as a new payout, to the address that
--- the worker has now. Once: when that one fails too, it can be tried again in its turn.
+-- The calling platform tries a payout of its that failed once more: the same amount, as a new payout, to the address
+-- that the worker has now. Once: when that one fails too, it can be tried again in its turn.
 -- As owner, because a worker's money is moved by nobody else; it reaches failed payouts of the caller's alone.
 --
 -- Returns: the new transaction, pending

@@ -1,5 +1,5 @@
--- Ends a settlement that did not pay: its transaction was reverted, or Circle ended it without paying, with or without a
--- hash. All its payouts fail, and their money is available to the workers again. Twice is once.
+-- Ends a settlement that did not pay: its transaction was reverted, or Circle ended it without paying, with or without
+-- a hash. All its payouts fail, and their money is available to the workers again. Twice is once.
 --
 -- Returns: the settlement, final_reverted
 -- Raises:  GS001; GS011 when it has ended otherwise or was not sent; GS094 when the hash is not its own

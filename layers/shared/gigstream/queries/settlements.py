@@ -11,19 +11,17 @@ from typing import Final, Literal
 from uuid import UUID
 
 from gigstream.queries.base import Query, Together, many, one, optional
-from gigstream.queries.transactions import SELECT as _TRANSACTION
-from gigstream.queries.transactions import Transaction
 
 Rail = Literal["web3", "circle"]
 State = Literal["queued", "reserved", "signed", "broadcast", "final_ok", "final_reverted", "conflict"]
 
-SELECT: Final = """
+_SELECT: Final = """
     SELECT
         s.id, s.rail, s.chain_id, s.signer, s.contract, s.state, s.nonce, s.first_payment_no, s.payments, s.amount,
         s.idempotency_key, s.circle_tx_id, s.circle_state, s.tx_hash, s.block_number, s.block_hash, s.gas_used,
         s.gas_price, s.error, s.observed, s.cleared_at, s.created_at, s.updated_at
     FROM """
-SELECT_SIGNER: Final = """
+_SIGNER: Final = """
     SELECT
         g.chain_id, g.address, g.contract, g.first_nonce, g.skipped_nonces, g.next_nonce, g.next_payment_no,
         g.paused_at, g.paused_reason
@@ -210,7 +208,7 @@ def open_signer(chain_id: int, address: str, contract: str, chain_nonce: int) ->
     """The signer, made at first; what is queued on its chain becomes its to pay. WrongState."""
     return one(
         Signer,
-        SELECT_SIGNER + "open_signer(%(chain_id)s, %(address)s, %(contract)s, %(chain_nonce)s) AS g",
+        _SIGNER + "open_signer(%(chain_id)s, %(address)s, %(contract)s, %(chain_nonce)s) AS g",
         chain_id=chain_id,
         address=address,
         contract=contract,
@@ -226,7 +224,7 @@ def reserve(settlement_id: UUID, chain_nonce: int | None = None) -> Query[Settle
     """
     return one(
         Settlement,
-        SELECT + "reserve_settlement(%(settlement_id)s, %(chain_nonce)s) AS s",
+        _SELECT + "reserve_settlement(%(settlement_id)s, %(chain_nonce)s) AS s",
         settlement_id=settlement_id,
         chain_nonce=chain_nonce,
     )
@@ -238,7 +236,7 @@ def store_attempt(
     """Keep what was signed, before it is sent. The same again changes nothing. WrongState, NotOurs, NotFound."""
     return one(
         Settlement,
-        SELECT + "store_attempt(%(settlement_id)s, %(tx_hash)s, %(raw)s, %(gas)s, %(max_fee)s, %(priority)s) AS s",
+        _SELECT + "store_attempt(%(settlement_id)s, %(tx_hash)s, %(raw)s, %(gas)s, %(max_fee)s, %(priority)s) AS s",
         settlement_id=settlement_id,
         tx_hash=tx_hash,
         raw=raw,
@@ -260,7 +258,7 @@ def note_refusal(settlement_id: UUID, error: str | None) -> Query[Settlement]:
 
 def note_broadcast(tx_hash: str, answer: str | None) -> Query[Settlement]:
     """Note that an attempt was sent and what was answered, None for nothing. NotOurs."""
-    return one(Settlement, SELECT + "note_broadcast(%(tx_hash)s, %(answer)s) AS s", tx_hash=tx_hash, answer=answer)
+    return one(Settlement, _SELECT + "note_broadcast(%(tx_hash)s, %(answer)s) AS s", tx_hash=tx_hash, answer=answer)
 
 
 def finish(
@@ -279,7 +277,7 @@ def finish(
     """
     return one(
         Settlement,
-        SELECT
+        _SELECT
         + """finish_settlement(
             %(settlement_id)s, %(tx_hash)s, %(block_number)s, %(block_hash)s, %(gas_used)s, %(gas_price)s,
             %(failed)s::bigint []
@@ -310,7 +308,7 @@ def revert(
     """
     return one(
         Settlement,
-        SELECT
+        _SELECT
         + """revert_settlement(
             %(settlement_id)s, %(tx_hash)s, %(block_number)s, %(block_hash)s, %(gas_used)s, %(gas_price)s, %(error)s
         ) AS s""",
@@ -338,7 +336,7 @@ def declare_conflict(settlement_id: UUID, reason: str) -> Query[Settlement]:
     """Leave it to a person, and pause its signer. Twice is once. WrongState, NotFound."""
     return one(
         Settlement,
-        SELECT + "declare_conflict(%(settlement_id)s, %(reason)s) AS s",
+        _SELECT + "declare_conflict(%(settlement_id)s, %(reason)s) AS s",
         settlement_id=settlement_id,
         reason=reason,
     )
@@ -348,7 +346,7 @@ def circle_submitted(settlement_id: UUID, circle_tx_id: str, state: str) -> Quer
     """Note that Circle has taken it, and its state there. Twice is once. WrongState, NotFound."""
     return one(
         Settlement,
-        SELECT + "circle_submitted(%(settlement_id)s, %(circle_tx_id)s, %(state)s) AS s",
+        _SELECT + "circle_submitted(%(settlement_id)s, %(circle_tx_id)s, %(state)s) AS s",
         settlement_id=settlement_id,
         circle_tx_id=circle_tx_id,
         state=state,
@@ -359,7 +357,7 @@ def signers(chain_id: int) -> Query[list[Signer]]:
     """Whose transactions are under way on a chain."""
     return many(
         Signer,
-        SELECT_SIGNER
+        _SIGNER
         + """ops.signers AS g
         WHERE g.chain_id = %(chain_id)s AND EXISTS (
             SELECT FROM ops.settlements AS s
@@ -388,14 +386,14 @@ def is_open(rail: Rail, chain_id: int) -> Query[Open]:
 
 def get(settlement_id: UUID) -> Query[Settlement]:
     """NotFound."""
-    return one(Settlement, SELECT + "ops.settlements AS s WHERE s.id = %(settlement_id)s", settlement_id=settlement_id)
+    return one(Settlement, _SELECT + "ops.settlements AS s WHERE s.id = %(settlement_id)s", settlement_id=settlement_id)
 
 
 def queued(rail: Rail, chain_id: int, limit: int = 16) -> Query[list[Settlement]]:
     """What waits to be reserved, the oldest first."""
     return many(
         Settlement,
-        SELECT
+        _SELECT
         + """ops.settlements AS s
         WHERE s.rail = %(rail)s AND s.chain_id = %(chain_id)s AND s.state = 'queued'
         ORDER BY s.id
@@ -411,7 +409,7 @@ def in_flight(chain_id: int, signer: str) -> Together[list[InFlight]]:
     """What a signer has reserved and is not final, conflicts too, in the order of nonces, each with its attempts."""
     settlements = many(
         Settlement,
-        SELECT
+        _SELECT
         + """ops.settlements AS s
         WHERE s.chain_id = %(chain_id)s AND s.signer = %(signer)s
             AND s.state IN ('reserved', 'signed', 'broadcast', 'conflict')
@@ -486,34 +484,42 @@ def of_transaction(transaction_id: UUID) -> Query[Facts | None]:
     )
 
 
-def fail_payment(transaction_id: UUID, error: str) -> Query[Transaction]:
-    """End a payout that cannot be paid and is in no settlement. NotFound, WrongState."""
+def clear_conflict(
+    settlement_id: UUID,
+    outcome: Literal["paid", "unpaid"],
+    tx_hash: str | None = None,
+    *,
+    block_number: int | None = None,
+    block_hash: str | None = None,
+    gas_used: int | None = None,
+    gas_price: int | None = None,
+    failed: Sequence[int] = (),
+) -> Query[Settlement]:
+    """End a conflict: paid by a transaction, named with its block, or unpaid. NotFound, WrongState, Invalid."""
     return one(
-        Transaction,
-        _TRANSACTION + "fail_payment(%(transaction_id)s, %(error)s) AS x",
-        transaction_id=transaction_id,
-        error=error,
+        Settlement,
+        _SELECT
+        + """clear_conflict(
+            %(settlement_id)s, %(outcome)s, %(tx_hash)s, %(block_number)s, %(block_hash)s, %(gas_used)s, %(gas_price)s,
+            %(failed)s::bigint []
+        ) AS s""",
+        settlement_id=settlement_id,
+        outcome=outcome,
+        tx_hash=tx_hash,
+        block_number=block_number,
+        block_hash=block_hash,
+        gas_used=gas_used,
+        gas_price=gas_price,
+        failed=list(failed),
     )
 
 
-def retry_payment(transaction_id: UUID) -> Query[Transaction]:
-    """Try a failed payout of the calling platform's again, as a new one.
-
-    NotFound; WrongState, AlreadyRetried, NoWallet, InsufficientFunds.
-    """
-    return one(Transaction, _TRANSACTION + "retry_payment(%(transaction_id)s) AS x", transaction_id=transaction_id)
-
-
-def request_payout(worker_id: UUID, platform_id: UUID, amount: Decimal | None, minimum: Decimal) -> Query[Transaction]:
-    """Pay out what the calling worker has available with a platform: an amount from `minimum` on, or all.
-
-    NotFound; NoWallet, InsufficientFunds; Invalid.
-    """
+def resume_signer(chain_id: int, address: str, chain_nonce: int) -> Query[Signer]:
+    """Let a paused signer go on, at the chain's nonce as it is now. NotFound, WrongState."""
     return one(
-        Transaction,
-        _TRANSACTION + "request_payout(%(worker_id)s, %(platform_id)s, %(amount)s, %(minimum)s) AS x",
-        worker_id=worker_id,
-        platform_id=platform_id,
-        amount=amount,
-        minimum=minimum,
+        Signer,
+        _SIGNER + "resume_signer(%(chain_id)s, %(address)s, %(chain_nonce)s) AS g",
+        chain_id=chain_id,
+        address=address,
+        chain_nonce=chain_nonce,
     )
