@@ -250,7 +250,7 @@ def note_refusal(settlement_id: UUID, error: str | None) -> Query[Settlement]:
     """Note why the chain would not take it now, None when it would; it stays queued. WrongState, NotFound."""
     return one(
         Settlement,
-        SELECT + "note_refusal(%(settlement_id)s, %(error)s) AS s",
+        _SELECT + "note_refusal(%(settlement_id)s, %(error)s) AS s",
         settlement_id=settlement_id,
         error=error,
     )
