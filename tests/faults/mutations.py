@@ -23,8 +23,8 @@ class Mutation:
 
 FUNCTIONS = "schema/functions/public"
 LAYER = "layers/shared/gigstream"
-CONTRACT = "infra/contracts/PaymentStreaming.vy"
 CHAIN = "layers/chain/gigstream_chain"
+CONTRACT = "infra/contracts/PaymentStreaming.vy"
 
 MUTATIONS = [
     Mutation(
@@ -300,61 +300,6 @@ MUTATIONS = [
         "an address that stands for another is taken for what it says",
         ("R14",),
         (Edit(f"{LAYER}/targets.py", " and not any(ip in network for network in _DENIED)", ""),),
-    ),
-    Mutation(
-        "the contract pays before it writes down that it has",
-        ("R23",),
-        (
-            Edit(CONTRACT, "    self.streams[stream_id] = terms\n    self.books -= amount\n    worker:", "    worker:"),
-            Edit(
-                CONTRACT,
-                "    log StreamReleased(stream_id=stream_id, amount=amount)\n    return amount",
-                "    self.streams[stream_id] = terms\n    self.books -= amount\n"
-                "    log StreamReleased(stream_id=stream_id, amount=amount)\n    return amount",
-            ),
-        ),
-    ),
-    Mutation(
-        "the contract does not note payment numbers",
-        ("R23",),
-        (Edit(CONTRACT, "        self.used[slot] = before | mask\n", ""),),
-    ),
-    Mutation(
-        "the contract notes a batch's numbers in its first slot only",
-        ("R23",),
-        (Edit(CONTRACT, "range(first >> 8, (last >> 8) + 1,", "range(first >> 8, (first >> 8) + 1,"),),
-    ),
-    Mutation(
-        "a batch of the contract may reach the streams' escrow",
-        ("R23",),
-        (Edit(CONTRACT, '    assert due <= self._custody(books), "custody is short"\n', ""),),
-    ),
-    Mutation(
-        "the contract takes a token's false for a payment",
-        ("R23",),
-        (Edit(CONTRACT, "len(answer) == 32 and convert(answer, uint256) == 1", "len(answer) == 32"),),
-    ),
-    Mutation(
-        "the contract's resume does not move the end",
-        ("R23",),
-        (Edit(CONTRACT, "self._end(terms) + anchor_time - paused_at", "self._end(terms)"),),
-    ),
-    Mutation(
-        "the contract's halt holds up claims",
-        ("R23",),
-        (
-            Edit(
-                CONTRACT,
-                "    amount: uint256 = self._accrued(terms, block.timestamp) - (",
-                '    assert self.books >> HALTED_AT == 0, "halted"\n'
-                "    amount: uint256 = self._accrued(terms, block.timestamp) - (",
-            ),
-        ),
-    ),
-    Mutation(
-        "a worker whom the contract cannot pay loses what he has earned",
-        ("R23",),
-        (Edit(CONTRACT, "            self.books += due\n", ""),),
     ),
     Mutation(
         "the contract pays before it writes down that it has",

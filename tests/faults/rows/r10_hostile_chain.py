@@ -26,7 +26,7 @@ from gigstream import db
 STORM_TICKS = 8
 CALM_TICKS = 30
 DEATHS = 0.06  # at a boundary, of those in this process
-KILL_TICKS = 6  # in which a job should come to its boundary
+KILL_TICKS = 20  # in which a job should come to its boundary
 KILLED = -9
 MANY = 20  # violations
 ENOUGH = 300  # seeds that meet every fault and die at every boundary
@@ -104,7 +104,7 @@ def kill_one(arena: Arena, crew: Crew, chance: random.Random, step: str, moment:
     """A payday on Anvil in bad weather, and kill -9 at one boundary."""
     name = f"kill -9 at {step}, {moment}"
     with chains.on_anvil(chance) as chain, open_for(arena, chain):
-        payday = Payday(crew, chain, chance)
+        payday, wrong = Payday(crew, chain, chance), list[str]()
         chain.set_weather(STORM)
         for _ in range(KILL_TICKS):
             if any(run_and_kill(payday, job, step, moment) for job in (QUEUE, SUBMIT)):
@@ -114,10 +114,10 @@ def kill_one(arena: Arena, crew: Crew, chance: random.Random, step: str, moment:
                 break
             crew.pass_time(MINUTE)
         else:
-            return [f"{name}: never came there"]
+            wrong = [f"{name}: never came there"]
         chain.set_weather(CALM)
         settle(payday)
-        return judged(payday, name)
+        return wrong + judged(payday, name)
 
 
 @row(10, "hostile nodes, death at each boundary; 20 payments a seed, then kill -9 on Anvil", full=1500, short=24)
