@@ -3,7 +3,7 @@
 -- owner     owns every object and runs the migrations; no function of the service connects as owner
 -- api       the endpoints: sees and changes the signed-in tenant's rows, moves money only where the tenant is a party
 -- jobs      the scheduled jobs: every tenant's rows
--- signer    settlement: transactions
+-- signer    settlement: payouts, and what is signed for them; it writes through functions alone, and sees no ledger
 -- operator  the acts that belong to neither worker nor platform
 -- auditor   reads everything
 --
@@ -68,6 +68,19 @@ GRANT SELECT ON ops.paid_workers, ops.audit_places TO jobs, operator, auditor;
 GRANT SELECT ON
 ops.worker_counters, ops.deposits, ops.event_counters, ops.job_runs, ops.audit_waiting, ops.audit_seals
 TO jobs, operator, auditor;
+GRANT SELECT ON ops.chain_cursors, ops.reconciliations, ops.chain_breaks TO jobs, operator, auditor;
+-- What a batch pays in all is no tenant's to know.
+GRANT SELECT (
+    id, rail, chain_id, contract, state, tx_hash, block_number, block_hash, gas_used, gas_price, created_at, updated_at
+) ON ops.settlements TO api;
+GRANT SELECT ON ops.settlement_payments TO api;
+GRANT SELECT ON ops.settlements, ops.settlement_payments, ops.signers, ops.settlement_attempts
+TO jobs, signer, operator, auditor;
+GRANT SELECT ON ops.payout_retries TO api, jobs, operator, auditor;
+GRANT SELECT ON ops.told_releases TO jobs, operator, auditor;
+GRANT SELECT ON ops.circle_keys, ops.circle_notifications, ops.turns, ops.wallet_orders, ops.ordered_wallets
+TO jobs, operator, auditor;
+GRANT SELECT ON ops.circle_polls TO jobs, signer, operator, auditor;
 GRANT SELECT ON transactions TO signer;
 GRANT SELECT ON ops.advance_terms, ops.loan_quotes TO api, jobs, operator, auditor;
 
@@ -123,11 +136,14 @@ GRANT UPDATE (
 GRANT INSERT (platform_id), UPDATE (expires_at) ON ops.inbound_secrets TO api;
 GRANT INSERT, UPDATE ON ops.balance_alerts TO jobs;
 GRANT UPDATE (account_age_days) ON workers TO jobs;
-GRANT INSERT, UPDATE ON transactions TO jobs, operator, signer;
+GRANT INSERT, UPDATE (finished_at), DELETE ON ops.wallet_orders TO jobs;
+GRANT INSERT (worker_id, order_id), UPDATE (wallet_id, wallet_address) ON ops.ordered_wallets TO jobs;
+GRANT UPDATE (wallet_id, wallet_address) ON workers TO jobs;
+GRANT INSERT, UPDATE ON transactions TO jobs, operator;
 GRANT INSERT, UPDATE ON loans TO jobs, operator;
 GRANT INSERT, UPDATE ON ops.advance_terms TO api;
 GRANT INSERT, DELETE ON ops.loan_quotes TO api;
-GRANT INSERT ON ops.job_runs TO jobs;
+GRANT INSERT ON ops.job_runs TO jobs, signer;
 GRANT INSERT (platform_id, kind, format, from_date, to_date) ON ops.reports TO api;
 GRANT UPDATE (
     status, attempts, leased_until, rows, bytes, sha256, finished_at, expires_at
@@ -140,7 +156,7 @@ GRANT UPDATE (is_active) ON platforms TO operator;
 GRANT EXECUTE ON FUNCTION
 ops.uuid_v7, ops.tenant, ops.tenant_kind, ops.require_platform, ops.audit, ops.emit, ops.event_data, ops.rfc3339,
 ledger.account, stream_accrued, next_release, finish_tasks, release_streams, ops.uuid_floor
-TO api, jobs, signer, operator, auditor;
+TO api, jobs, operator, auditor;
 
 GRANT EXECUTE ON FUNCTION
 ops.scopes, ops.lacking_scopes, ops.require_scopes, ops.hand_on_scopes, create_api_key, rotate_api_key, revoke_api_key,
@@ -172,26 +188,43 @@ sign_out,
 refresh_session, who_am_i,
 accept_advance, repay_advance, daily_earnings, ledger.lock_advance,
 delete_webhook_endpoint,
-ops.lock_members, ops.verify_own_audit, ledger.balance_at
+ops.lock_members, ops.verify_own_audit, ledger.balance_at,
+request_payout, retry_payment,
+ops.circle_key, ops.keep_circle_key, store_circle_notification
 TO api;
+GRANT EXECUTE ON FUNCTION ops.take_turn TO api, jobs, signer;
 
-GRANT EXECUTE ON FUNCTION release_due, release_each, update_account_ages, process_payment, complete_payment TO jobs;
+GRANT EXECUTE ON FUNCTION release_due, release_each, update_account_ages TO jobs;
+GRANT EXECUTE ON FUNCTION
+process_payment, complete_payment, fail_payment, ops.start_payout, ops.lock_payout, ops.end_payouts,
+queue_payouts, queue_settlements, finish_settlement, revert_settlement, observe_settlement, declare_conflict
+TO jobs;
+GRANT EXECUTE ON FUNCTION
+ops.uuid_v7, open_signer, reserve_settlement, store_attempt, note_broadcast, note_refusal, circle_submitted
+TO signer;
+GRANT EXECUTE ON FUNCTION clear_conflict, resume_signer TO operator;
 GRANT EXECUTE ON FUNCTION announce_expiring_keys, ops.purge_expired, default_advance TO jobs;
 GRANT EXECUTE ON FUNCTION claim_report, finish_report TO jobs;
 GRANT EXECUTE ON FUNCTION ops.claim_deliveries, ops.store_deliveries, ops.disable_endpoints, alert_balances TO jobs;
-GRANT EXECUTE ON FUNCTION set_platform_active, fund_pool, write_off_advance, resolve_dispute, decide_appeal TO operator;
+GRANT EXECUTE ON FUNCTION credit_deposits, record_reconciliation TO jobs;
+GRANT EXECUTE ON FUNCTION set_platform_active, assign_deposit, write_off_advance, resolve_dispute, decide_appeal
+TO operator;
 GRANT EXECUTE ON FUNCTION ops.seal_audit TO jobs;
+GRANT EXECUTE ON FUNCTION order_wallets, keep_wallets, note_circle_answer TO jobs;
+GRANT EXECUTE ON FUNCTION ask_circle, note_circle_answer TO signer;
 GRANT EXECUTE ON FUNCTION
 ops.check_invariants, ops.recount_workers, ops.recount_platforms, ops.recount_reputation, ops.recount_tasks,
-ops.recount_transactions, ops.recount_advances, ops.recount_accounts, ops.recount_days, ops.recount_events,
+ops.recount_transactions, ops.recount_settlements, ops.recount_advances, ops.recount_accounts, ops.recount_deposits,
+ops.recount_days, ops.recount_events, ops.recount_circle,
 ops.verify_audit, ops.audit_digest, ops.seal_digest
 TO jobs, operator, auditor;
 
--- A platform may make up a deposit only where money is made up too.
+-- A platform, and an operator for the pool, may make up a deposit only where money is made up too.
 DO $$
 BEGIN
     IF current_setting('gigstream.mode', TRUE) = 'test' THEN
         GRANT EXECUTE ON FUNCTION deposit TO api;
+        GRANT EXECUTE ON FUNCTION fund_pool TO operator;
     END IF;
 END;
 $$;
@@ -227,7 +260,13 @@ BEGIN
 END;
 $$;
 
-CREATE POLICY payouts ON transactions TO signer USING (tx_type = 'payout') WITH CHECK (tx_type = 'payout');
+CREATE POLICY payouts ON transactions FOR SELECT TO signer USING (tx_type = 'payout');
+CREATE POLICY signer_read ON ops.signers FOR SELECT TO signer USING (TRUE);
+CREATE POLICY signer_read ON ops.settlements FOR SELECT TO signer USING (TRUE);
+CREATE POLICY signer_read ON ops.settlement_attempts FOR SELECT TO signer USING (TRUE);
+CREATE POLICY signer_read ON ops.settlement_payments FOR SELECT TO signer USING (TRUE);
+CREATE POLICY signer_read ON ops.circle_polls FOR SELECT TO signer USING (TRUE);
+CREATE POLICY signer_runs ON ops.job_runs FOR INSERT TO signer WITH CHECK (TRUE);
 
 -- = any() and not IN below: as a filter it leaves the ordered index scan of a tenant's list alone; an IN is an OR to
 -- the planner, which would index it and sort the whole tenant.
@@ -293,6 +332,24 @@ CREATE POLICY tenant_read ON ops.transaction_states FOR SELECT TO api USING (
     EXISTS (
         SELECT FROM transactions AS x
         WHERE x.id = transaction_states.transaction_id
+    )
+);
+CREATE POLICY tenant_read ON ops.settlement_payments FOR SELECT TO api USING (
+    EXISTS (
+        SELECT FROM transactions AS x
+        WHERE x.id = settlement_payments.transaction_id
+    )
+);
+CREATE POLICY tenant_read ON ops.settlements FOR SELECT TO api USING (
+    EXISTS (
+        SELECT FROM ops.settlement_payments AS p
+        WHERE p.settlement_id = settlements.id
+    )
+);
+CREATE POLICY tenant_read ON ops.payout_retries FOR SELECT TO api USING (
+    EXISTS (
+        SELECT FROM transactions AS x
+        WHERE x.id = payout_retries.retry_of
     )
 );
 CREATE POLICY tenant_read ON loans FOR SELECT TO api USING (worker_id = (SELECT ops.tenant()));

@@ -545,6 +545,19 @@ CREATE FUNCTION ops.audit_digest(p_row public.audit_logs) RETURNS bytea
         )
 $$;
 
+-- Name: audit_each(text, text, uuid[]); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.audit_each(p_action text, p_resource_type text, p_resource_ids uuid[]) RETURNS void
+    LANGUAGE sql
+    AS $$
+    INSERT INTO audit_logs (actor_id, actor_type, action, resource_type, resource_id, ip_address, user_agent)
+    SELECT
+        ops.tenant(), coalesce(ops.tenant_kind(), 'system'), p_action, p_resource_type, r.id,
+        nullif(current_setting('gigstream.ip', TRUE), '')::inet,
+        nullif(current_setting('gigstream.user_agent', TRUE), '')
+    FROM unnest(p_resource_ids) AS r (id)
+$$;
+
 -- Name: authenticate_key(bytea, text, text, text); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.authenticate_key(p_key_hash bytea, p_scope text, p_address text, p_user_agent text) RETURNS void
@@ -627,13 +640,25 @@ CREATE FUNCTION ops.check_invariants() RETURNS TABLE(figure text, subject uuid, 
         UNION ALL SELECT r.* FROM ops.recount_reputation() AS r
         UNION ALL SELECT r.* FROM ops.recount_tasks() AS r
         UNION ALL SELECT r.* FROM ops.recount_transactions() AS r
+        UNION ALL SELECT r.* FROM ops.recount_settlements() AS r
         UNION ALL SELECT r.* FROM ops.recount_advances() AS r
         UNION ALL SELECT r.* FROM ops.recount_accounts() AS r
+        UNION ALL SELECT r.* FROM ops.recount_deposits() AS r
         UNION ALL SELECT r.* FROM ops.recount_days() AS r
         UNION ALL SELECT r.* FROM ops.recount_events() AS r
+        UNION ALL SELECT r.* FROM ops.recount_circle() AS r
     ) AS f
     WHERE f.stored IS DISTINCT FROM f.recounted
     ORDER BY f.figure, f.subject
+$$;
+
+-- Name: circle_key(uuid); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.circle_key(p_id uuid) RETURNS bytea
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'ops', 'pg_temp'
+    AS $$
+    SELECT k.public_key FROM ops.circle_keys AS k WHERE k.id = p_id
 $$;
 
 -- Name: claim_deliveries(integer, integer, interval); Type: FUNCTION; Schema: ops; Owner: -
@@ -949,6 +974,54 @@ CREATE FUNCTION ops.emit(p_event text, p_platform_id uuid, p_worker_id uuid, p_o
     VALUES (p_event, p_platform_id, p_worker_id, p_object_type, p_object_id, p_payload)
 $$;
 
+-- Name: end_payouts(uuid[], text, bigint[], text[]); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.end_payouts(p_payouts uuid[], p_tx_hash text, p_payment_nos bigint[], p_errors text[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_now timestamptz := clock_timestamp();
+BEGIN
+    UPDATE transactions AS t
+    SET
+        status = CASE WHEN p.error IS NULL THEN 'completed' ELSE 'failed' END,
+        tx_hash = p_tx_hash,
+        payment_no = p.payment_no,
+        blockchain_confirmations = (p_tx_hash IS NOT NULL)::integer,
+        processed_at = CASE WHEN p.error IS NULL THEN v_now END,
+        error_message = p.error
+    FROM unnest(p_payouts, p_payment_nos, p_errors) AS p (id, payment_no, error)
+    WHERE t.id = p.id;
+
+    PERFORM ops.audit_each('payout.' || t.status, 'transaction', array_agg(t.id ORDER BY t.id))
+    FROM transactions AS t
+    WHERE t.id = ANY(p_payouts)
+    GROUP BY t.status;
+    INSERT INTO ops.outbox (event, platform_id, worker_id, object_type, object_id, payload)
+    SELECT
+        'payout.' || t.status, t.platform_id, t.worker_id, 'transaction', t.id,
+        jsonb_strip_nulls(
+            jsonb_build_object('amount', t.amount::text, 'tx_hash', t.tx_hash, 'error', t.error_message)
+        )
+    FROM transactions AS t
+    WHERE t.id = ANY(p_payouts)
+    ORDER BY t.id;
+
+    -- LEFT, so that an account that is not there fails the settlement instead of losing it.
+    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, transaction_id, event_at)
+    SELECT
+        s.id, CASE t.status WHEN 'completed' THEN ledger.account('custody') ELSE a.id END, t.amount,
+        CASE t.status WHEN 'completed' THEN 'settle' ELSE 'return' END, t.id, v_now
+    FROM transactions AS t
+    LEFT JOIN ledger.accounts AS s
+        ON t.worker_id = s.owner_id AND s.kind = 'worker_settling' AND t.platform_id = s.platform_id
+    LEFT JOIN ledger.accounts AS a
+        ON t.worker_id = a.owner_id AND a.kind = 'worker_available' AND t.platform_id = a.platform_id
+    WHERE t.id = ANY(p_payouts);
+END;
+$$;
+
 -- Name: end_session(uuid); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.end_session(p_session_id uuid) RETURNS void
@@ -961,6 +1034,102 @@ BEGIN
         WHERE session_id = p_session_id AND revoked_at IS NULL;
         EXIT WHEN NOT FOUND;
     END LOOP;
+END;
+$$;
+
+-- Name: settlements; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.settlements (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    rail text NOT NULL,
+    chain_id bigint NOT NULL,
+    signer ops.address,
+    contract ops.address,
+    state text DEFAULT 'queued'::text NOT NULL,
+    nonce bigint,
+    first_payment_no bigint,
+    payments integer NOT NULL,
+    amount ops.usdc NOT NULL,
+    idempotency_key uuid,
+    circle_tx_id text,
+    circle_state text,
+    tx_hash text,
+    block_number bigint,
+    block_hash text,
+    gas_used bigint,
+    gas_price numeric,
+    error text,
+    observed integer DEFAULT 0 NOT NULL,
+    cleared_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT settlements_amount_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT settlements_block_hash_check CHECK ((block_hash ~ '^0x[0-9a-f]{64}$'::text)),
+    CONSTRAINT settlements_block_number_check CHECK ((block_number >= 0)),
+    CONSTRAINT settlements_chain_id_check CHECK ((chain_id > 0)),
+    CONSTRAINT settlements_circle CHECK (((rail <> 'circle'::text) OR ((idempotency_key IS NOT NULL) AND (payments = 1) AND (num_nonnulls(nonce, first_payment_no, contract) = 0) AND (state <> 'signed'::text) AND ((circle_tx_id IS NULL) = (circle_state IS NULL)) AND ((state <> ALL (ARRAY['queued'::text, 'reserved'::text])) OR (circle_tx_id IS NULL)) AND ((state <> ALL (ARRAY['broadcast'::text, 'final_ok'::text])) OR (circle_tx_id IS NOT NULL))))),
+    CONSTRAINT settlements_conflict CHECK (((state <> 'conflict'::text) OR (error IS NOT NULL))),
+    CONSTRAINT settlements_final CHECK (
+CASE
+    WHEN (state = 'final_ok'::text) THEN (num_nulls(tx_hash, block_number, block_hash) = 0)
+    WHEN (state = 'final_reverted'::text) THEN (error IS NOT NULL)
+    ELSE (num_nonnulls(tx_hash, block_number, block_hash, gas_used, gas_price, cleared_at) = 0)
+END),
+    CONSTRAINT settlements_first_payment_no_check CHECK ((first_payment_no > 0)),
+    CONSTRAINT settlements_gas_price_check CHECK (((gas_price >= (0)::numeric) AND (gas_price <> 'NaN'::numeric))),
+    CONSTRAINT settlements_gas_used_check CHECK ((gas_used >= 0)),
+    CONSTRAINT settlements_nonce_check CHECK ((nonce >= 0)),
+    CONSTRAINT settlements_observed_check CHECK ((observed >= 0)),
+    CONSTRAINT settlements_payments_check CHECK ((payments > 0)),
+    CONSTRAINT settlements_rail_check CHECK ((rail = ANY (ARRAY['web3'::text, 'circle'::text]))),
+    CONSTRAINT settlements_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'reserved'::text, 'signed'::text, 'broadcast'::text, 'final_ok'::text, 'final_reverted'::text, 'conflict'::text]))),
+    CONSTRAINT settlements_tx_hash_check CHECK ((tx_hash ~ '^0x[0-9a-f]{64}$'::text)),
+    CONSTRAINT settlements_web3 CHECK (((rail <> 'web3'::text) OR ((contract IS NOT NULL) AND (num_nonnulls(idempotency_key, circle_tx_id, circle_state) = 0) AND ((state = 'queued'::text) = (nonce IS NULL)) AND ((nonce IS NULL) = (first_payment_no IS NULL)) AND ((nonce IS NULL) OR (signer IS NOT NULL)))))
+);
+
+-- Name: end_settlement(ops.settlements, text, bigint, text, bigint, numeric, bigint[], text, boolean); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.end_settlement(p_settlement ops.settlements, p_tx_hash text, p_block_number bigint, p_block_hash text, p_gas_used bigint, p_gas_price numeric, p_failed bigint[], p_error text, p_cleared boolean) RETURNS ops.settlements
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_settlement ops.settlements;
+BEGIN
+    PERFORM FROM transactions AS t
+    WHERE t.id IN (SELECT p.transaction_id FROM ops.settlement_payments AS p WHERE p.settlement_id = p_settlement.id)
+    ORDER BY t.id
+    FOR NO KEY UPDATE;
+    IF p_settlement.state = 'queued' THEN
+        PERFORM ops.number_payments(p_settlement);
+    END IF;
+
+    UPDATE ops.settlements AS s
+    SET
+        state = CASE WHEN p_error IS NULL THEN 'final_ok' ELSE 'final_reverted' END,
+        tx_hash = p_tx_hash,
+        block_number = p_block_number,
+        block_hash = p_block_hash,
+        gas_used = p_gas_used,
+        gas_price = p_gas_price,
+        error = coalesce(p_error, s.error),
+        cleared_at = CASE WHEN p_cleared THEN clock_timestamp() END
+    WHERE s.id = p_settlement.id
+    RETURNING s.* INTO v_settlement;
+    UPDATE ops.settlement_payments AS p
+    SET failed = TRUE
+    WHERE p.settlement_id = p_settlement.id AND (p_error IS NOT NULL OR p.payment_no = ANY(p_failed));
+
+    PERFORM ops.end_payouts(
+        array_agg(p.transaction_id ORDER BY p.transaction_id), p_tx_hash,
+        array_agg(p.payment_no ORDER BY p.transaction_id),
+        array_agg(
+            CASE WHEN p.failed THEN coalesce(p_error, 'the payee could not be paid') END ORDER BY p.transaction_id
+        )
+    )
+    FROM ops.settlement_payments AS p
+    WHERE p.settlement_id = p_settlement.id;
+    RETURN v_settlement;
 END;
 $$;
 
@@ -983,6 +1152,91 @@ BEGIN
         RAISE EXCEPTION 'is not a cursor of this list' USING ERRCODE = 'GS015', COLUMN = 'cursor';
     END IF;
     RETURN v_xid;
+END;
+$$;
+
+-- Name: guard_attempt(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.guard_attempt() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF (
+        NEW.settlement_id, NEW.number, NEW.tx_hash, NEW.raw, NEW.gas, NEW.max_fee_per_gas,
+        NEW.max_priority_fee_per_gas, NEW.stored_at
+    ) IS DISTINCT FROM (
+        OLD.settlement_id, OLD.number, OLD.tx_hash, OLD.raw, OLD.gas, OLD.max_fee_per_gas,
+        OLD.max_priority_fee_per_gas, OLD.stored_at
+    )
+    OR NEW.broadcast_at IS DISTINCT FROM coalesce(OLD.broadcast_at, NEW.broadcast_at) THEN
+        RAISE EXCEPTION 'what was signed does not change' USING ERRCODE = 'GS014';
+    END IF;
+    RETURN NEW;
+END;
+$$;
+
+-- Name: guard_payment(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.guard_payment() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF (NEW.settlement_id, NEW.transaction_id, NEW.to_address, NEW.amount)
+    IS DISTINCT FROM (OLD.settlement_id, OLD.transaction_id, OLD.to_address, OLD.amount)
+    OR (
+        OLD.payment_no IS NOT NULL
+        AND (NEW.payment_no, NEW.chain_id, NEW.contract)
+        IS DISTINCT FROM (OLD.payment_no, OLD.chain_id, OLD.contract)
+    )
+    OR (OLD.failed AND NOT NEW.failed) THEN
+        RAISE EXCEPTION 'what a settlement pays does not change' USING ERRCODE = 'GS014';
+    END IF;
+    RETURN NEW;
+END;
+$$;
+
+-- Name: guard_settlement(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.guard_settlement() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF OLD.state IN ('final_ok', 'final_reverted') THEN
+        RAISE EXCEPTION 'the settlement has ended as %', OLD.state USING ERRCODE = 'GS011';
+    END IF;
+    IF NEW.state <> OLD.state AND (OLD.state || ' ' || NEW.state) <> ALL(
+        CASE OLD.rail
+            WHEN 'web3' THEN ARRAY[
+                'queued reserved', 'reserved signed', 'reserved conflict',
+                'signed broadcast', 'signed final_ok', 'signed final_reverted', 'signed conflict',
+                'broadcast final_ok', 'broadcast final_reverted', 'broadcast conflict',
+                'conflict final_ok', 'conflict final_reverted'
+            ]
+            ELSE ARRAY[
+                'queued reserved', 'queued broadcast', 'queued final_reverted',
+                'reserved broadcast', 'reserved final_reverted', 'reserved conflict',
+                'broadcast final_ok', 'broadcast final_reverted', 'broadcast conflict',
+                'conflict final_ok', 'conflict final_reverted'
+            ]
+        END
+    ) THEN
+        RAISE EXCEPTION 'a settlement does not go from % to %', OLD.state, NEW.state USING ERRCODE = 'GS011';
+    END IF;
+    IF (
+        NEW.id, NEW.rail, NEW.chain_id, NEW.payments, NEW.amount, NEW.idempotency_key, NEW.created_at
+    ) IS DISTINCT FROM (
+        OLD.id, OLD.rail, OLD.chain_id, OLD.payments, OLD.amount, OLD.idempotency_key, OLD.created_at
+    )
+    OR (
+        OLD.state <> 'queued'
+        AND (NEW.signer, NEW.contract, NEW.nonce, NEW.first_payment_no)
+        IS DISTINCT FROM (OLD.signer, OLD.contract, OLD.nonce, OLD.first_payment_no)
+    )
+    OR NEW.circle_tx_id IS DISTINCT FROM coalesce(OLD.circle_tx_id, NEW.circle_tx_id) THEN
+        RAISE EXCEPTION 'what a settlement was given does not change' USING ERRCODE = 'GS011';
+    END IF;
+    NEW.updated_at := clock_timestamp();
+    RETURN NEW;
 END;
 $$;
 
@@ -1061,6 +1315,15 @@ CREATE FUNCTION ops.is_wanted(p_endpoint_id uuid, p_event_types text[], p_event 
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (p_event = 'webhook_endpoint.test'::text) THEN (p_object_id = p_endpoint_id) ELSE ((p_object_type <> 'loan'::text) AND (((p_event_types)[1] = '*'::text) OR (p_event = ANY (p_event_types)))) END;
 
+-- Name: keep_circle_key(uuid, bytea); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.keep_circle_key(p_id uuid, p_public_key bytea) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'ops', 'pg_temp'
+    AS $$
+    INSERT INTO ops.circle_keys (id, public_key) VALUES (p_id, p_public_key) ON CONFLICT (id) DO NOTHING
+$$;
+
 -- Name: lacking_scopes(text[]); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.lacking_scopes(p_scopes text[]) RETURNS text
@@ -1127,6 +1390,75 @@ BEGIN
     )
     ORDER BY w.id
     FOR NO KEY UPDATE;
+END;
+$$;
+
+-- Name: lock_payout(uuid); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.lock_payout(p_transaction_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_status text;
+BEGIN
+    SELECT t.status INTO v_status
+    FROM transactions AS t
+    WHERE t.id = p_transaction_id AND t.tx_type = 'payout'
+    FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no payout %', p_transaction_id USING ERRCODE = 'GS001';
+    END IF;
+    IF v_status NOT IN ('pending', 'processing') THEN
+        RAISE EXCEPTION 'the transaction is %, not pending or processing', v_status USING ERRCODE = 'GS011';
+    END IF;
+    IF EXISTS (SELECT FROM ops.settlement_payments AS p WHERE p.transaction_id = p_transaction_id) THEN
+        RAISE EXCEPTION 'the payout ends with its settlement' USING ERRCODE = 'GS011';
+    END IF;
+END;
+$$;
+
+-- Name: lock_releases(uuid[]); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.lock_releases(p_accounts uuid[]) RETURNS uuid[]
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    WITH locked AS (
+        SELECT c.object_id
+        FROM ops.event_counters AS c
+        WHERE c.object_id IN (
+            SELECT x.stream_id
+            FROM ledger.accounts AS a
+            -- A release that waited for the account has an older time than the payout it waited for; none waits so
+            -- long.
+            INNER JOIN ledger.transfers AS x
+                ON a.id = x.credit_account AND x.created_at > a.paid_out_at - interval '5 minutes'
+            WHERE a.id = ANY(p_accounts) AND x.reason = 'release'
+                AND NOT EXISTS (
+                    SELECT FROM ops.told_releases AS t
+                    WHERE t.stream_id = x.stream_id AND x.source_seq BETWEEN t.first_seq AND t.last_seq
+                )
+        )
+        ORDER BY c.object_id
+        FOR NO KEY UPDATE
+    )
+
+    SELECT coalesce(array_agg(l.object_id), '{}') FROM locked AS l
+$$;
+
+-- Name: lock_settlement(uuid); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.lock_settlement(p_id uuid) RETURNS ops.settlements
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_settlement ops.settlements;
+BEGIN
+    SELECT s.* INTO v_settlement FROM ops.settlements AS s WHERE s.id = p_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no settlement %', p_id USING ERRCODE = 'GS001';
+    END IF;
+    RETURN v_settlement;
 END;
 $$;
 
@@ -1219,6 +1551,17 @@ BEGIN
 END;
 $$;
 
+-- Name: next_payment_no(bigint, ops.address); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.next_payment_no(p_chain_id bigint, p_contract ops.address) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT coalesce(max(p.payment_no), 0) + 1
+    FROM ops.settlement_payments AS p
+    WHERE p.chain_id = p_chain_id AND p.contract = p_contract
+$$;
+
 -- Name: number_event(); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.number_event() RETURNS trigger
@@ -1231,6 +1574,36 @@ BEGIN
     ON CONFLICT (object_id, platform_id) DO UPDATE SET last = c.last + 1
     RETURNING c.last INTO NEW.sequence;
     RETURN NEW;
+END;
+$$;
+
+-- Name: number_payments(ops.settlements); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.number_payments(p_settlement ops.settlements) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM FROM transactions AS t
+    WHERE t.id IN (SELECT p.transaction_id FROM ops.settlement_payments AS p WHERE p.settlement_id = p_settlement.id)
+    ORDER BY t.id
+    FOR NO KEY UPDATE;
+
+    UPDATE ops.settlement_payments AS p
+    SET
+        payment_no = coalesce(p_settlement.first_payment_no, 1) + n.n - 1,
+        chain_id = CASE WHEN p_settlement.contract IS NOT NULL THEN p_settlement.chain_id END,
+        contract = p_settlement.contract
+    FROM (
+        SELECT q.transaction_id, row_number() OVER (ORDER BY q.transaction_id) AS n
+        FROM ops.settlement_payments AS q
+        WHERE q.settlement_id = p_settlement.id
+    ) AS n
+    WHERE p.transaction_id = n.transaction_id;
+    UPDATE transactions AS t
+    SET status = 'processing', from_address = coalesce(p_settlement.contract, p_settlement.signer)
+    FROM ops.settlement_payments AS p
+    WHERE p.settlement_id = p_settlement.id AND t.id = p.transaction_id;
 END;
 $$;
 
@@ -1267,6 +1640,25 @@ CREATE FUNCTION ops.open_worker_counters() RETURNS trigger
 BEGIN
     INSERT INTO ops.worker_counters (worker_id) VALUES (NEW.id);
     RETURN NULL;
+END;
+$$;
+
+-- Name: pause_signer(bigint, ops.address, text); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.pause_signer(p_chain_id bigint, p_address ops.address, p_reason text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    UPDATE ops.signers AS s
+    SET paused_at = clock_timestamp(), paused_reason = p_reason
+    WHERE s.chain_id = p_chain_id AND s.address = p_address AND s.paused_at IS NULL;
+    IF FOUND THEN
+        PERFORM ops.audit(
+            'signer.paused', 'signer', NULL,
+            jsonb_build_object('chain_id', p_chain_id, 'address', p_address, 'reason', p_reason)
+        );
+    END IF;
 END;
 $$;
 
@@ -1331,6 +1723,12 @@ BEGIN
         SELECT e.ctid FROM ops.webhook_deliveries AS e
         WHERE e.status <> 'pending' AND e.created_at < v_now - interval '30 days' LIMIT p_limit FOR UPDATE SKIP LOCKED
     )) RETURNING 1) SELECT 'webhook_deliveries', count(*)::integer FROM gone;
+
+    -- Older than those that are still taken, so none can come again as new.
+    RETURN QUERY WITH gone AS (DELETE FROM ops.circle_notifications WHERE ctid = ANY(ARRAY(
+        SELECT e.ctid FROM ops.circle_notifications AS e
+        WHERE e.received_at < v_now - interval '30 days' LIMIT p_limit FOR UPDATE SKIP LOCKED
+    )) RETURNING 1) SELECT 'circle_notifications', count(*)::integer FROM gone;
 END;
 $$;
 
@@ -1404,6 +1802,20 @@ CREATE FUNCTION ops.recount_accounts() RETURNS TABLE(figure text, subject uuid, 
         GROUP BY t.platform_id
     ),
 
+    open_payouts AS (
+        SELECT t.worker_id, t.platform_id, sum(t.amount) AS amount
+        FROM transactions AS t
+        WHERE t.tx_type = 'payout' AND t.status IN ('pending', 'processing')
+        GROUP BY t.worker_id, t.platform_id
+    ),
+
+    last_payouts AS (
+        SELECT x.debit_account AS account, max(x.event_at) AS at
+        FROM ledger.transfers AS x
+        WHERE x.reason = 'payout'
+        GROUP BY x.debit_account
+    ),
+
     account_figures AS (
         SELECT a.id, 'accounts.balance of ' || a.kind AS figure, a.balance AS stored, coalesce(m.amount, 0) AS recounted
         FROM ledger.accounts AS a
@@ -1418,6 +1830,15 @@ CREATE FUNCTION ops.recount_accounts() RETURNS TABLE(figure text, subject uuid, 
         FROM ledger.accounts AS a
         LEFT JOIN gathered AS g ON a.owner_id = g.worker_id AND a.platform_id = g.platform_id
         WHERE a.kind = 'worker_advance'
+        UNION ALL
+        SELECT a.id, 'accounts.balance set aside for open payouts', a.balance, coalesce(o.amount, 0)
+        FROM ledger.accounts AS a
+        LEFT JOIN open_payouts AS o ON a.owner_id = o.worker_id AND a.platform_id = o.platform_id
+        WHERE a.kind = 'worker_settling'
+        UNION ALL
+        SELECT a.id, 'accounts.paid_out_at', extract(EPOCH FROM a.paid_out_at), extract(EPOCH FROM l.at)
+        FROM ledger.accounts AS a
+        INNER JOIN last_payouts AS l ON a.id = l.account
         UNION ALL
         SELECT NULL, 'accounts.balance of everything', coalesce(sum(a.balance), 0), 0 FROM ledger.accounts AS a
     )
@@ -1510,6 +1931,29 @@ CREATE FUNCTION ops.recount_advances() RETURNS TABLE(figure text, subject uuid, 
     SELECT f.figure, f.id, f.stored::numeric, f.recounted::numeric FROM line_figures AS f
 $$;
 
+-- Name: recount_circle(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.recount_circle() RETURNS TABLE(figure text, subject uuid, stored numeric, recounted numeric)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT 'settlements.circle asked for', s.id, 1::numeric, (coalesce(c.asks, 0) > 0)::integer::numeric
+    FROM ops.settlements AS s
+    LEFT JOIN ops.circle_polls AS c ON s.id = c.settlement_id
+    WHERE s.rail = 'circle' AND s.circle_tx_id IS NOT NULL
+    UNION ALL
+    SELECT 'wallet_orders.finished', o.id, (o.finished_at IS NOT NULL)::integer::numeric, (
+        SELECT bool_and(x.wallet_id IS NOT NULL)::integer::numeric
+        FROM ops.ordered_wallets AS x
+        WHERE x.order_id = o.id
+    )
+    FROM ops.wallet_orders AS o
+    UNION ALL
+    SELECT 'workers.wallet_id', w.id, 1::numeric, (w.wallet_id = x.wallet_id)::integer::numeric
+    FROM workers AS w
+    INNER JOIN ops.ordered_wallets AS x ON w.id = x.worker_id
+    WHERE w.wallet_id IS NOT NULL
+$$;
+
 -- Name: recount_days(); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.recount_days() RETURNS TABLE(figure text, subject uuid, stored numeric, recounted numeric)
@@ -1571,6 +2015,73 @@ CREATE FUNCTION ops.recount_days() RETURNS TABLE(figure text, subject uuid, stor
     )
 
     SELECT f.figure, f.id, f.stored::numeric, f.recounted::numeric FROM day_figures AS f
+$$;
+
+-- Name: recount_deposits(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.recount_deposits() RETURNS TABLE(figure text, subject uuid, stored numeric, recounted numeric)
+    LANGUAGE sql STABLE
+    AS $$
+    WITH moved AS (
+        SELECT
+            x.deposit_id,
+            sum(x.amount) FILTER (WHERE f.kind = 'custody') AS credited,
+            sum(CASE 'suspense' WHEN t.kind THEN x.amount WHEN f.kind THEN -x.amount ELSE 0 END) AS suspended,
+            sum(x.amount) FILTER (WHERE t.kind = 'platform_available' AND t.owner_id = d.platform_id) AS given
+        FROM ledger.transfers AS x
+        INNER JOIN ops.deposits AS d ON x.deposit_id = d.id
+        INNER JOIN ledger.accounts AS f ON x.debit_account = f.id
+        INNER JOIN ledger.accounts AS t ON x.credit_account = t.id
+        WHERE x.deposit_id IS NOT NULL
+        GROUP BY x.deposit_id
+    ),
+
+    deposit_figures AS (
+        SELECT d.id, f.figure, f.stored, f.recounted
+        FROM ops.deposits AS d
+        LEFT JOIN moved AS m ON d.id = m.deposit_id
+        CROSS JOIN LATERAL (
+            VALUES
+            ('deposits.amount credited', d.amount, coalesce(m.credited, 0)),
+            ('deposits.in_suspense', CASE WHEN d.in_suspense THEN d.amount ELSE 0 END, coalesce(m.suspended, 0)),
+            ('deposits.platform_id', CASE WHEN d.platform_id IS NULL THEN 0 ELSE d.amount END, coalesce(m.given, 0))
+        ) AS f (figure, stored, recounted)
+    ),
+
+    reconciliation_figures AS (
+        SELECT r.id, f.figure, f.stored, f.recounted
+        FROM ops.reconciliations AS r
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS breaks, coalesce(sum(b.chain_amount - b.book_amount), 0) AS difference
+            FROM ops.chain_breaks AS b
+            WHERE b.chain_id = r.chain_id AND b.custody = r.custody
+                AND b.found_by <= r.id AND (b.closed_by IS NULL OR b.closed_by > r.id)
+        ) AS b
+        CROSS JOIN LATERAL (
+            VALUES
+            ('reconciliations.breaks', r.breaks::numeric, b.breaks::numeric),
+            ('reconciliations.difference', r.difference, b.difference)
+        ) AS f (figure, stored, recounted)
+    )
+
+    SELECT f.figure, f.id, f.stored::numeric, f.recounted::numeric FROM deposit_figures AS f
+    UNION ALL
+    SELECT f.figure, f.id, f.stored::numeric, f.recounted::numeric FROM reconciliation_figures AS f
+    UNION ALL
+    SELECT
+        'accounts.balance in suspense', a.id, a.balance,
+        (SELECT coalesce(sum(d.amount), 0) FROM ops.deposits AS d WHERE d.in_suspense)
+    FROM ledger.accounts AS a
+    WHERE a.kind = 'suspense'
+    UNION ALL
+    SELECT
+        'chain_cursors.block', NULL, c.block,
+        (
+            SELECT greatest(c.block, max(d.block_number))
+            FROM ops.deposits AS d
+            WHERE d.chain_id = c.chain_id AND d.to_address = c.custody
+        )
+    FROM ops.chain_cursors AS c
 $$;
 
 -- Name: recount_events(); Type: FUNCTION; Schema: ops; Owner: -
@@ -1697,6 +2208,137 @@ CREATE FUNCTION ops.recount_reputation() RETURNS TABLE(figure text, subject uuid
     SELECT f.figure, f.id, f.stored::numeric, f.recounted::numeric FROM appeal_figures AS f
 $$;
 
+-- Name: recount_settlements(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.recount_settlements() RETURNS TABLE(figure text, subject uuid, stored numeric, recounted numeric)
+    LANGUAGE sql STABLE
+    AS $$
+    WITH paid AS (
+        SELECT
+            p.settlement_id,
+            count(*) AS payments,
+            sum(p.amount) AS amount,
+            count(p.payment_no) FILTER (
+                WHERE p.payment_no BETWEEN coalesce(s.first_payment_no, 1)
+                AND coalesce(s.first_payment_no, 1) + s.payments - 1
+            ) AS numbered,
+            count(*) FILTER (
+                WHERE t.amount = p.amount AND t.to_address = p.to_address
+                AND t.status = CASE
+                    WHEN s.state = 'queued' THEN 'pending'
+                    WHEN p.failed THEN 'failed'
+                    WHEN s.state = 'final_ok' THEN 'completed'
+                    WHEN s.state = 'final_reverted' THEN 'none'
+                    ELSE 'processing'
+                END
+                AND (
+                    s.state NOT IN ('final_ok', 'final_reverted')
+                    OR (t.payment_no = p.payment_no AND t.tx_hash IS NOT DISTINCT FROM s.tx_hash)
+                )
+            ) AS in_step
+        FROM ops.settlement_payments AS p
+        INNER JOIN ops.settlements AS s ON p.settlement_id = s.id
+        INNER JOIN transactions AS t ON p.transaction_id = t.id
+        GROUP BY p.settlement_id
+    ),
+
+    signed AS (
+        SELECT
+            a.settlement_id,
+            count(*) AS attempts,
+            count(a.broadcast_at) AS sent,
+            count(*) FILTER (WHERE a.tx_hash = s.tx_hash) AS own
+        FROM ops.settlement_attempts AS a
+        INNER JOIN ops.settlements AS s ON a.settlement_id = s.id
+        GROUP BY a.settlement_id
+    ),
+
+    settlement_figures AS (
+        SELECT s.id, f.figure, f.stored, f.recounted
+        FROM ops.settlements AS s
+        LEFT JOIN paid AS p ON s.id = p.settlement_id
+        LEFT JOIN signed AS g ON s.id = g.settlement_id
+        CROSS JOIN LATERAL (
+            VALUES
+            ('settlements.payments', s.payments::numeric, coalesce(p.payments, 0)::numeric),
+            ('settlements.amount', s.amount, coalesce(p.amount, 0)),
+            (
+                'settlements.first_payment_no', CASE s.state WHEN 'queued' THEN 0 ELSE s.payments END,
+                coalesce(p.numbered, 0)
+            ),
+            ('settlements.state of payouts', s.payments, coalesce(p.in_step, 0)),
+            (
+                'settlements.state with attempts',
+                CASE
+                    WHEN s.rail = 'circle' OR s.state IN ('queued', 'reserved') THEN 0
+                    WHEN s.state = 'conflict' OR s.cleared_at IS NOT NULL THEN coalesce(g.attempts, 0)
+                    ELSE greatest(1, g.attempts)
+                END,
+                coalesce(g.attempts, 0)
+            ),
+            (
+                'settlements.state sent',
+                CASE
+                    WHEN s.rail = 'circle' OR s.state IN ('queued', 'reserved', 'signed') THEN 0
+                    WHEN s.state = 'broadcast' THEN greatest(1, g.sent)
+                    ELSE coalesce(g.sent, 0)
+                END,
+                coalesce(g.sent, 0)
+            ),
+            (
+                'settlements.tx_hash',
+                CASE
+                    WHEN s.rail = 'web3' AND s.state IN ('final_ok', 'final_reverted') AND s.cleared_at IS NULL THEN 1
+                    ELSE coalesce(g.own, 0)
+                END,
+                coalesce(g.own, 0)
+            )
+        ) AS f (figure, stored, recounted)
+    ),
+
+    signer_figures AS (
+        SELECT f.figure, f.stored, f.recounted
+        FROM ops.signers AS g
+        CROSS JOIN LATERAL (
+            SELECT
+                count(*) FILTER (WHERE s.nonce < g.next_nonce) AS used,
+                max(s.first_payment_no + s.payments) FILTER (WHERE s.contract = g.contract) AS next_payment_no
+            FROM ops.settlements AS s
+            WHERE s.rail = 'web3' AND s.chain_id = g.chain_id AND s.signer = g.address AND s.nonce IS NOT NULL
+        ) AS n
+        CROSS JOIN LATERAL (
+            VALUES
+            ('signers.next_nonce', g.next_nonce - g.first_nonce - g.skipped_nonces, n.used),
+            ('signers.next_payment_no', g.next_payment_no, coalesce(n.next_payment_no, g.next_payment_no))
+        ) AS f (figure, stored, recounted)
+    ),
+
+    told_figures AS (
+        SELECT t.stream_id, f.figure, f.stored, f.recounted
+        FROM (
+            SELECT
+                r.*, coalesce(lag(r.last_seq) OVER (PARTITION BY r.stream_id ORDER BY r.first_seq), 0) AS before
+            FROM ops.told_releases AS r
+        ) AS t
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(x.amount), 0) AS amount
+            FROM ledger.transfers AS x
+            WHERE x.stream_id = t.stream_id AND x.reason = 'release' AND x.source_seq BETWEEN t.first_seq AND t.last_seq
+        ) AS x
+        CROSS JOIN LATERAL (
+            VALUES
+            ('told_releases.amount', t.amount, x.amount),
+            ('told_releases.first_seq', t.first_seq, t.before + 1)
+        ) AS f (figure, stored, recounted)
+    )
+
+    SELECT f.figure, f.id, f.stored::numeric, f.recounted::numeric FROM settlement_figures AS f
+    UNION ALL
+    SELECT f.figure, NULL, f.stored::numeric, f.recounted::numeric FROM signer_figures AS f
+    UNION ALL
+    SELECT f.figure, f.stream_id, f.stored::numeric, f.recounted::numeric FROM told_figures AS f
+$$;
+
 -- Name: recount_tasks(); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.recount_tasks() RETURNS TABLE(figure text, subject uuid, stored numeric, recounted numeric)
@@ -1814,7 +2456,8 @@ CREATE FUNCTION ops.recount_transactions() RETURNS TABLE(figure text, subject uu
             SELECT
                 l.transaction_id,
                 coalesce(sum(l.amount) FILTER (WHERE l.reason = 'payout'), 0) AS begun,
-                coalesce(sum(l.amount) FILTER (WHERE l.reason = 'settle'), 0) AS settled
+                coalesce(sum(l.amount) FILTER (WHERE l.reason = 'settle'), 0) AS settled,
+                coalesce(sum(l.amount) FILTER (WHERE l.reason = 'return'), 0) AS returned
             FROM ledger.transfers AS l
             WHERE l.transaction_id IS NOT NULL
             GROUP BY l.transaction_id
@@ -1825,6 +2468,10 @@ CREATE FUNCTION ops.recount_transactions() RETURNS TABLE(figure text, subject uu
             (
                 'transactions.amount settled', CASE x.status WHEN 'completed' THEN x.amount ELSE 0 END,
                 coalesce(p.settled, 0)
+            ),
+            (
+                'transactions.amount returned', CASE x.status WHEN 'failed' THEN x.amount ELSE 0 END,
+                coalesce(p.returned, 0)
             )
         ) AS f (figure, stored, recounted)
         WHERE x.tx_type = 'payout'
@@ -1895,6 +2542,44 @@ BEGIN
 END;
 $$;
 
+-- Name: require_attempt(ops.settlements, text); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.require_attempt(p_settlement ops.settlements, p_tx_hash text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF p_settlement.state IN ('final_ok', 'final_reverted') THEN
+        RAISE EXCEPTION 'the settlement has ended as %', p_settlement.state USING ERRCODE = 'GS011';
+    END IF;
+    IF p_settlement.rail = 'web3' AND NOT EXISTS (
+        SELECT FROM ops.settlement_attempts AS a
+        WHERE a.settlement_id = p_settlement.id AND a.tx_hash = p_tx_hash
+    ) THEN
+        RAISE EXCEPTION '% is not a hash of this settlement', p_tx_hash USING ERRCODE = 'GS094';
+    END IF;
+END;
+$$;
+
+-- Name: require_payments(ops.settlements, bigint[]); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.require_payments(p_settlement ops.settlements, p_payment_nos bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM unnest(p_payment_nos) AS f (payment_no)
+        WHERE f.payment_no NOT IN (
+            SELECT p.payment_no FROM ops.settlement_payments AS p
+            WHERE p.settlement_id = p_settlement.id
+        )
+    ) THEN
+        RAISE EXCEPTION 'a payment that failed is not of this settlement' USING ERRCODE = 'GS015', COLUMN = 'failed';
+    END IF;
+END;
+$$;
+
 -- Name: require_platform(); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.require_platform() RETURNS uuid
@@ -1918,6 +2603,19 @@ DECLARE
 BEGIN
     IF ops.tenant_kind() = 'platform' AND v_lacking IS NOT NULL THEN
         RAISE EXCEPTION 'the API key lacks the scope %', v_lacking USING ERRCODE = 'GS003';
+    END IF;
+END;
+$$;
+
+-- Name: require_wallet(uuid); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.require_wallet(p_worker_id uuid) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM workers AS w WHERE w.id = p_worker_id AND w.wallet_address IS NOT NULL) THEN
+        RAISE EXCEPTION 'the worker has no wallet to be paid to' USING ERRCODE = 'GS093';
     END IF;
 END;
 $$;
@@ -2008,6 +2706,96 @@ CREATE FUNCTION ops.sign_in_lock(p_email text) RETURNS integer
     WHERE f.address_hash = ops.email_hash(p_email)
         AND f.failures >= 5
         AND f.last_failed_at > clock_timestamp() - interval '15 minutes'
+$$;
+
+-- Name: transactions; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.transactions (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    worker_id uuid NOT NULL,
+    platform_id uuid NOT NULL,
+    task_id uuid,
+    tx_type text NOT NULL,
+    amount ops.usdc NOT NULL,
+    fee ops.usdc DEFAULT 0 NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    tx_hash text,
+    payment_no bigint,
+    from_address ops.address,
+    to_address ops.address,
+    circle_tx_id text,
+    blockchain_confirmations integer DEFAULT 0 NOT NULL,
+    error_message text,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    processed_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT transactions_amount_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT transactions_blockchain_confirmations_check CHECK ((blockchain_confirmations >= 0)),
+    CONSTRAINT transactions_chain CHECK (((tx_hash IS NULL) OR ((tx_type = 'payout'::text) AND (payment_no IS NOT NULL)))),
+    CONSTRAINT transactions_processed CHECK (((status = 'completed'::text) = (processed_at IS NOT NULL))),
+    CONSTRAINT transactions_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'completed'::text, 'failed'::text]))),
+    CONSTRAINT transactions_tx_hash_check CHECK ((tx_hash ~ '^0x[0-9a-f]{64}$'::text)),
+    CONSTRAINT transactions_tx_type_check CHECK ((tx_type = ANY (ARRAY['payout'::text, 'advance'::text, 'repayment'::text, 'fee'::text, 'refund'::text])))
+);
+
+-- Name: start_payout(uuid, uuid, numeric, uuid); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.start_payout(p_worker_id uuid, p_platform_id uuid, p_amount numeric DEFAULT NULL::numeric, p_task_id uuid DEFAULT NULL::uuid) RETURNS public.transactions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_account uuid := ledger.account('worker_available', p_worker_id, p_platform_id);
+    v_settling uuid := ledger.account('worker_settling', p_worker_id, p_platform_id);
+    v_streams uuid [] := ops.lock_releases(ARRAY[v_account]);
+    v_amount numeric;
+    v_transaction transactions;
+BEGIN
+    PERFORM FROM ledger.accounts AS a WHERE a.id IN (v_account, v_settling) ORDER BY a.id FOR NO KEY UPDATE;
+    v_amount := coalesce(p_amount, (SELECT a.balance FROM ledger.accounts AS a WHERE a.id = v_account));
+    IF v_amount = 0 THEN
+        RAISE EXCEPTION 'nothing is available' USING ERRCODE = 'GS010';
+    END IF;
+    SELECT t.* INTO v_transaction
+    FROM ops.start_payouts(ARRAY[v_account], ARRAY[v_amount], v_streams, p_task_id) AS t;
+    RETURN v_transaction;
+END;
+$$;
+
+-- Name: start_payouts(uuid[], numeric[], uuid[], uuid); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.start_payouts(p_accounts uuid[], p_amounts numeric[], p_streams uuid[], p_task_id uuid DEFAULT NULL::uuid) RETURNS SETOF public.transactions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_ids uuid [] := ARRAY(SELECT ops.uuid_v7() FROM unnest(p_accounts));
+    v_now timestamptz := clock_timestamp();
+BEGIN
+    INSERT INTO transactions (id, worker_id, platform_id, task_id, tx_type, amount, to_address)
+    SELECT p.id, w.id, a.platform_id, p_task_id, 'payout', p.amount, w.wallet_address
+    FROM unnest(v_ids, p_accounts, p_amounts) AS p (id, account, amount)
+    INNER JOIN ledger.accounts AS a ON p.account = a.id
+    INNER JOIN workers AS w ON a.owner_id = w.id;
+
+    PERFORM ops.audit_each('payout.started', 'transaction', v_ids);
+    INSERT INTO ops.outbox (event, platform_id, worker_id, object_type, object_id, payload)
+    SELECT
+        'payout.pending', t.platform_id, t.worker_id, 'transaction', t.id,
+        jsonb_build_object('amount', t.amount::text)
+    FROM transactions AS t
+    WHERE t.id = ANY(v_ids)
+    ORDER BY t.id;
+    PERFORM ops.tell_releases(p_streams, v_ids);
+
+    UPDATE ledger.accounts AS a SET paid_out_at = v_now WHERE a.id = ANY(p_accounts);
+    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, transaction_id, event_at)
+    SELECT p.account, ledger.account('worker_settling', t.worker_id, t.platform_id), t.amount, 'payout', t.id, v_now
+    FROM unnest(v_ids, p_accounts) AS p (id, account)
+    INNER JOIN transactions AS t ON p.id = t.id;
+    RETURN QUERY SELECT t.* FROM transactions AS t WHERE t.id = ANY(v_ids) ORDER BY t.id;
+END;
 $$;
 
 -- Name: start_session(uuid, bytea); Type: FUNCTION; Schema: ops; Owner: -
@@ -2131,6 +2919,63 @@ CREATE FUNCTION ops.stored_answer(p_route text, p_key text, OUT status smallint,
     SELECT i.status, i.body
     FROM ops.idempotency_keys AS i
     WHERE i.principal = ops.principal() AND i.route = p_route AND i.key = p_key
+$$;
+
+-- Name: take_turn(text, interval, interval); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.take_turn(p_name text, p_interval interval, p_patience interval) RETURNS double precision
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'ops', 'pg_temp'
+    AS $$
+    -- The clock is read when the row is locked, not when the statement began to wait for it. A turn that is due in a
+    -- minute was taken before the clock was set back.
+    INSERT INTO ops.turns AS t (name, next_at)
+    VALUES (p_name, clock_timestamp() + p_interval)
+    ON CONFLICT (name) DO UPDATE
+    SET next_at = p_interval + CASE
+        WHEN t.next_at > clock_timestamp() + p_patience + interval '1 minute' THEN clock_timestamp()
+        ELSE greatest(t.next_at, clock_timestamp())
+    END
+    WHERE t.next_at <= clock_timestamp() + p_patience
+        OR t.next_at > clock_timestamp() + p_patience + interval '1 minute'
+    RETURNING greatest(0, extract(EPOCH FROM next_at - p_interval - clock_timestamp()))
+$$;
+
+-- Name: tell_releases(uuid[], uuid[]); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.tell_releases(p_streams uuid[], p_payouts uuid[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    WITH told AS (
+        INSERT INTO ops.told_releases (stream_id, first_seq, last_seq, transaction_id, amount)
+        SELECT s.id, n.first_seq, max(x.source_seq), p.id, sum(x.amount)
+        FROM transactions AS p
+        INNER JOIN streams AS s ON p.worker_id = s.worker_id AND p.platform_id = s.platform_id
+        CROSS JOIN LATERAL (
+            SELECT coalesce(max(t.last_seq), 0) + 1 AS first_seq FROM ops.told_releases AS t WHERE t.stream_id = s.id
+        ) AS n
+        INNER JOIN ledger.transfers AS x
+            ON s.id = x.stream_id AND x.reason = 'release' AND x.source_seq >= n.first_seq
+        WHERE p.id = ANY(p_payouts) AND s.id = ANY(p_streams)
+        GROUP BY s.id, n.first_seq, p.id
+        RETURNING stream_id, first_seq, last_seq, transaction_id, amount
+    )
+
+    INSERT INTO ops.outbox (event, platform_id, worker_id, object_type, object_id, payload)
+    SELECT
+        'stream.released', s.platform_id, s.worker_id, 'stream', s.id,
+        jsonb_build_object(
+            'amount', t.amount::text,
+            'released_amount', (
+                SELECT sum(x.amount) FROM ledger.transfers AS x
+                WHERE x.stream_id = s.id AND x.reason = 'release' AND x.source_seq <= t.last_seq
+            )::text,
+            'transaction_id', t.transaction_id
+        )
+    FROM told AS t
+    INNER JOIN streams AS s ON t.stream_id = s.id
+    ORDER BY s.id
 $$;
 
 -- Name: tell_reputation(); Type: FUNCTION; Schema: ops; Owner: -
@@ -2592,6 +3437,78 @@ BEGIN
 END;
 $$;
 
+-- Name: ask_circle(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.ask_circle(p_id uuid) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_settlement ops.settlements := ops.lock_settlement(p_id);
+    v_asks integer;
+BEGIN
+    IF v_settlement.rail <> 'circle' OR v_settlement.state NOT IN ('queued', 'reserved') THEN
+        RAISE EXCEPTION 'the settlement is % by rail %', v_settlement.state, v_settlement.rail USING ERRCODE = 'GS101';
+    END IF;
+    IF v_settlement.state = 'queued' THEN
+        PERFORM reserve_settlement(p_id);
+    END IF;
+
+    INSERT INTO ops.circle_polls AS c (settlement_id, asks, due_at)
+    VALUES (p_id, 1, clock_timestamp() + interval '30 seconds')
+    ON CONFLICT (settlement_id) DO UPDATE
+    SET asks = c.asks + 1,
+        due_at = clock_timestamp() + least(interval '1 hour', interval '30 seconds' * 2 ^ least(c.asks, 10)),
+        updated_at = clock_timestamp()
+    RETURNING c.asks - 1 INTO v_asks;
+    RETURN v_asks;
+END;
+$$;
+
+-- Name: assign_deposit(uuid, uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.assign_deposit(p_deposit_id uuid, p_platform_id uuid DEFAULT NULL::uuid, OUT id uuid, OUT amount numeric, OUT available numeric) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_deposit ops.deposits;
+    v_account uuid;
+BEGIN
+    SELECT d.* INTO v_deposit FROM ops.deposits AS d WHERE d.id = p_deposit_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no deposit %', p_deposit_id USING ERRCODE = 'GS001';
+    END IF;
+    IF NOT v_deposit.in_suspense THEN
+        RAISE EXCEPTION 'the deposit is not in suspense' USING ERRCODE = 'GS011';
+    END IF;
+    IF p_platform_id IS NULL THEN
+        v_account := ledger.account('advance_pool');
+        PERFORM ops.audit(
+            'pool.funded', 'deposit', p_deposit_id, jsonb_build_object('amount', v_deposit.amount::text)
+        );
+    ELSE
+        IF NOT EXISTS (SELECT FROM platforms AS p WHERE p.id = p_platform_id) THEN
+            RAISE EXCEPTION 'no platform %', p_platform_id USING ERRCODE = 'GS001';
+        END IF;
+        v_account := ledger.account('platform_available', p_platform_id, p_platform_id);
+        PERFORM ops.audit(
+            'platform.deposited', 'platform', p_platform_id,
+            jsonb_build_object('deposit_id', p_deposit_id, 'tx_hash', v_deposit.tx_hash)
+        );
+    END IF;
+
+    UPDATE ops.deposits AS d SET platform_id = p_platform_id, in_suspense = FALSE WHERE d.id = p_deposit_id;
+    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, deposit_id, source_seq, event_at)
+    VALUES (
+        ledger.account('suspense'), v_account, v_deposit.amount, 'deposit', p_deposit_id, 1, clock_timestamp()
+    );
+    id := p_deposit_id;
+    amount := v_deposit.amount;
+    available := (SELECT a.balance FROM ledger.accounts AS a WHERE a.id = v_account);
+END;
+$$;
+
 -- Name: cancel_stream(uuid); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.cancel_stream(p_stream_id uuid) RETURNS public.streams
@@ -2672,6 +3589,43 @@ BEGIN
 END;
 $$;
 
+-- Name: circle_submitted(uuid, text, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.circle_submitted(p_id uuid, p_circle_tx_id text, p_state text) RETURNS ops.settlements
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_settlement ops.settlements := ops.lock_settlement(p_id);
+BEGIN
+    IF v_settlement.rail <> 'circle' THEN
+        RAISE EXCEPTION 'the settlement goes by rail %', v_settlement.rail USING ERRCODE = 'GS011';
+    END IF;
+    IF v_settlement.circle_tx_id <> p_circle_tx_id THEN
+        RAISE EXCEPTION 'the settlement is at Circle as %', v_settlement.circle_tx_id USING ERRCODE = 'GS011';
+    END IF;
+    IF v_settlement.state IN ('final_ok', 'final_reverted') THEN
+        RAISE EXCEPTION 'the settlement has ended as %', v_settlement.state USING ERRCODE = 'GS011';
+    END IF;
+
+    IF v_settlement.state = 'queued' THEN
+        PERFORM ops.number_payments(v_settlement);
+    END IF;
+    UPDATE ops.settlements AS s
+    SET
+        state = CASE WHEN s.state = 'conflict' THEN s.state ELSE 'broadcast' END,
+        circle_tx_id = p_circle_tx_id,
+        circle_state = p_state
+    WHERE s.id = p_id
+    RETURNING s.* INTO v_settlement;
+    UPDATE transactions AS t
+    SET circle_tx_id = p_circle_tx_id
+    FROM ops.settlement_payments AS p
+    WHERE p.settlement_id = p_id AND t.id = p.transaction_id AND t.circle_tx_id IS NULL;
+    RETURN v_settlement;
+END;
+$$;
+
 -- Name: reports; Type: TABLE; Schema: ops; Owner: -
 
 CREATE TABLE ops.reports (
@@ -2739,36 +3693,34 @@ BEGIN
 END;
 $$;
 
--- Name: transactions; Type: TABLE; Schema: public; Owner: -
+-- Name: clear_conflict(uuid, text, text, bigint, text, bigint, numeric, bigint[]); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE TABLE public.transactions (
-    id uuid DEFAULT ops.uuid_v7() NOT NULL,
-    worker_id uuid NOT NULL,
-    platform_id uuid NOT NULL,
-    task_id uuid,
-    tx_type text NOT NULL,
-    amount ops.usdc NOT NULL,
-    fee ops.usdc DEFAULT 0 NOT NULL,
-    status text DEFAULT 'pending'::text NOT NULL,
-    tx_hash text,
-    payment_no bigint,
-    from_address ops.address,
-    to_address ops.address,
-    circle_tx_id text,
-    blockchain_confirmations integer DEFAULT 0 NOT NULL,
-    error_message text,
-    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
-    processed_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT transactions_amount_check CHECK (((amount)::numeric > (0)::numeric)),
-    CONSTRAINT transactions_blockchain_confirmations_check CHECK ((blockchain_confirmations >= 0)),
-    CONSTRAINT transactions_chain CHECK (((tx_hash IS NULL) OR ((tx_type = 'payout'::text) AND (payment_no IS NOT NULL)))),
-    CONSTRAINT transactions_processed CHECK (((status = 'completed'::text) = (processed_at IS NOT NULL))),
-    CONSTRAINT transactions_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'completed'::text, 'failed'::text]))),
-    CONSTRAINT transactions_tx_hash_check CHECK ((tx_hash ~ '^0x[0-9a-f]{64}$'::text)),
-    CONSTRAINT transactions_tx_type_check CHECK ((tx_type = ANY (ARRAY['payout'::text, 'advance'::text, 'repayment'::text, 'fee'::text, 'refund'::text])))
-);
+CREATE FUNCTION public.clear_conflict(p_id uuid, p_outcome text, p_tx_hash text DEFAULT NULL::text, p_block_number bigint DEFAULT NULL::bigint, p_block_hash text DEFAULT NULL::text, p_gas_used bigint DEFAULT NULL::bigint, p_gas_price numeric DEFAULT NULL::numeric, p_failed bigint[] DEFAULT '{}'::bigint[]) RETURNS ops.settlements
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_settlement ops.settlements := ops.lock_settlement(p_id);
+BEGIN
+    IF v_settlement.state <> 'conflict' THEN
+        RAISE EXCEPTION 'the settlement is %, not in conflict', v_settlement.state USING ERRCODE = 'GS011';
+    END IF;
+    IF (p_outcome IN ('paid', 'unpaid')) IS NOT TRUE THEN
+        RAISE EXCEPTION 'the outcome is paid or unpaid' USING ERRCODE = 'GS015', COLUMN = 'outcome';
+    END IF;
+    IF p_outcome = 'paid' AND num_nulls(p_tx_hash, p_block_number, p_block_hash) > 0 THEN
+        RAISE EXCEPTION 'say by which transaction, in which block' USING ERRCODE = 'GS015', COLUMN = 'tx_hash';
+    END IF;
+    PERFORM ops.require_payments(v_settlement, p_failed);
+    PERFORM ops.audit(
+        'settlement.cleared', 'settlement', p_id, jsonb_build_object('outcome', p_outcome, 'tx_hash', p_tx_hash)
+    );
+    RETURN ops.end_settlement(
+        v_settlement, p_tx_hash, p_block_number, p_block_hash, p_gas_used, p_gas_price, p_failed,
+        CASE p_outcome WHEN 'unpaid' THEN v_settlement.error END, TRUE
+    );
+END;
+$$;
 
 -- Name: complete_payment(uuid, text, bigint); Type: FUNCTION; Schema: public; Owner: -
 
@@ -2778,35 +3730,9 @@ CREATE FUNCTION public.complete_payment(p_transaction_id uuid, p_tx_hash text, p
 DECLARE
     v_transaction transactions;
 BEGIN
-    SELECT t.* INTO v_transaction FROM transactions AS t WHERE t.id = p_transaction_id FOR NO KEY UPDATE;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'no transaction %', p_transaction_id USING ERRCODE = 'GS001';
-    END IF;
-    IF v_transaction.status NOT IN ('pending', 'processing') THEN
-        RAISE EXCEPTION 'the transaction is %, not pending or processing', v_transaction.status USING ERRCODE = 'GS011';
-    END IF;
-
-    UPDATE transactions AS t
-    SET
-        status = 'completed',
-        tx_hash = p_tx_hash,
-        payment_no = p_payment_no,
-        blockchain_confirmations = 1,
-        processed_at = clock_timestamp()
-    WHERE t.id = p_transaction_id
-    RETURNING t.* INTO v_transaction;
-
-    PERFORM ops.audit('payout.completed', 'transaction', p_transaction_id);
-    PERFORM ops.emit(
-        'payout.completed', v_transaction.platform_id, v_transaction.worker_id, 'transaction', p_transaction_id,
-        jsonb_build_object('amount', v_transaction.amount::text, 'tx_hash', p_tx_hash)
-    );
-    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, transaction_id, event_at)
-    VALUES (
-        ledger.account('worker_settling', v_transaction.worker_id, v_transaction.platform_id),
-        ledger.account('custody'),
-        v_transaction.amount, 'settle', p_transaction_id, v_transaction.processed_at
-    );
+    PERFORM ops.lock_payout(p_transaction_id);
+    PERFORM ops.end_payouts(ARRAY[p_transaction_id], p_tx_hash, ARRAY[p_payment_no], ARRAY[NULL::text]);
+    SELECT t.* INTO v_transaction FROM transactions AS t WHERE t.id = p_transaction_id;
     RETURN v_transaction;
 END;
 $$;
@@ -3065,6 +3991,76 @@ CREATE FUNCTION public.credentials(p_email text) RETURNS TABLE(worker_id uuid, p
     LEFT JOIN workers AS w ON lower(w.email) = lower(p_email)
 $$;
 
+-- Name: credit_deposits(bigint, text, bigint, bigint, jsonb); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.credit_deposits(p_chain_id bigint, p_custody text, p_seen bigint, p_block bigint, p_logs jsonb) RETURNS TABLE(credited integer, suspended integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_deposits uuid [];
+BEGIN
+    IF p_block < p_seen OR EXISTS (
+        SELECT FROM jsonb_to_recordset(p_logs) AS l (block_number bigint) WHERE l.block_number > p_block
+    ) THEN
+        RAISE EXCEPTION 'the cursor cannot go from % to % with these logs', p_seen, p_block USING ERRCODE = 'GS095';
+    END IF;
+
+    INSERT INTO ops.chain_cursors AS c (chain_id, custody, block)
+    VALUES (p_chain_id, p_custody, p_seen)
+    ON CONFLICT DO NOTHING;
+    UPDATE ops.chain_cursors AS c
+    SET block = p_block, updated_at = clock_timestamp()
+    WHERE c.chain_id = p_chain_id AND c.custody = p_custody AND c.block = p_seen;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+
+    WITH added AS (
+        INSERT INTO ops.deposits AS d (
+            platform_id, amount, tx_hash, log_index, chain_id, block_number, from_address, to_address, in_suspense
+        )
+        SELECT
+            p.id, l.amount, l.tx_hash, l.log_index, p_chain_id, l.block_number, l.from_address, p_custody, p.id IS NULL
+        FROM jsonb_to_recordset(p_logs) AS l (
+            tx_hash text, log_index integer, block_number bigint, from_address text, amount numeric
+        )
+        LEFT JOIN platforms AS p
+            ON lower(l.from_address) = lower(p.wallet_address)
+            AND lower(l.from_address) NOT IN (lower(p_custody), '0x0000000000000000000000000000000000000000')
+        ORDER BY l.block_number, l.log_index
+        ON CONFLICT (tx_hash, log_index) DO NOTHING
+        RETURNING d.id
+    )
+
+    SELECT coalesce(array_agg(a.id), '{}') INTO v_deposits FROM added AS a;
+
+    PERFORM ops.audit(
+        CASE WHEN d.in_suspense THEN 'deposit.suspended' ELSE 'platform.deposited' END,
+        CASE WHEN d.in_suspense THEN 'deposit' ELSE 'platform' END,
+        CASE WHEN d.in_suspense THEN d.id ELSE d.platform_id END,
+        jsonb_build_object('deposit_id', d.id, 'tx_hash', d.tx_hash)
+    )
+    FROM ops.deposits AS d
+    WHERE d.id = ANY(v_deposits);
+    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, deposit_id, event_at)
+    SELECT
+        ledger.account('custody'),
+        CASE
+            WHEN d.in_suspense THEN ledger.account('suspense')
+            ELSE ledger.account('platform_available', d.platform_id, d.platform_id)
+        END,
+        d.amount, 'deposit', d.id, clock_timestamp()
+    FROM ops.deposits AS d
+    WHERE d.id = ANY(v_deposits)
+    ORDER BY d.id;
+    RETURN QUERY
+    SELECT count(*)::integer, (count(*) FILTER (WHERE d.in_suspense))::integer
+    FROM ops.deposits AS d
+    WHERE d.id = ANY(v_deposits);
+END;
+$$;
+
 -- Name: daily_earnings(integer); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.daily_earnings(p_days integer) RETURNS TABLE(platform_id uuid, days_ago integer, amount numeric)
@@ -3122,6 +4118,35 @@ BEGIN
     )
     RETURNING e.new_score - e.previous_score, e.new_score INTO points, score;
     PERFORM ops.audit('appeal.' || status, 'appeal', p_appeal_id);
+END;
+$$;
+
+-- Name: declare_conflict(uuid, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.declare_conflict(p_id uuid, p_reason text) RETURNS ops.settlements
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_settlement ops.settlements;
+BEGIN
+    PERFORM FROM ops.signers AS g
+    INNER JOIN ops.settlements AS s ON g.chain_id = s.chain_id AND g.address = s.signer
+    WHERE s.id = p_id
+    FOR NO KEY UPDATE OF g;
+    v_settlement := ops.lock_settlement(p_id);
+    IF v_settlement.state = 'conflict' THEN
+        RETURN v_settlement;
+    END IF;
+    IF v_settlement.state NOT IN ('reserved', 'signed', 'broadcast') THEN
+        RAISE EXCEPTION 'the settlement is %, not on its way', v_settlement.state USING ERRCODE = 'GS011';
+    END IF;
+
+    UPDATE ops.settlements AS s SET state = 'conflict', error = p_reason WHERE s.id = p_id
+    RETURNING s.* INTO v_settlement;
+    PERFORM ops.audit('settlement.conflict', 'settlement', p_id, jsonb_build_object('reason', p_reason));
+    PERFORM ops.pause_signer(v_settlement.chain_id, v_settlement.signer, p_reason);
+    RETURN v_settlement;
 END;
 $$;
 
@@ -3299,6 +4324,21 @@ BEGIN
 END;
 $$;
 
+-- Name: fail_payment(uuid, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.fail_payment(p_transaction_id uuid, p_error text) RETURNS public.transactions
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_transaction transactions;
+BEGIN
+    PERFORM ops.lock_payout(p_transaction_id);
+    PERFORM ops.end_payouts(ARRAY[p_transaction_id], NULL, ARRAY[NULL::bigint], ARRAY[p_error]);
+    SELECT t.* INTO v_transaction FROM transactions AS t WHERE t.id = p_transaction_id;
+    RETURN v_transaction;
+END;
+$$;
+
 -- Name: finish_report(uuid, integer, bigint, bigint, text, integer); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.finish_report(p_report_id uuid, p_attempt integer, p_rows bigint, p_bytes bigint, p_sha256 text, p_days integer) RETURNS boolean
@@ -3322,6 +4362,29 @@ BEGIN
     END IF;
     PERFORM ops.audit('report.completed', 'report', p_report_id, jsonb_build_object('rows', p_rows));
     RETURN TRUE;
+END;
+$$;
+
+-- Name: finish_settlement(uuid, text, bigint, text, bigint, numeric, bigint[]); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.finish_settlement(p_id uuid, p_tx_hash text, p_block_number bigint, p_block_hash text, p_gas_used bigint DEFAULT NULL::bigint, p_gas_price numeric DEFAULT NULL::numeric, p_failed bigint[] DEFAULT '{}'::bigint[]) RETURNS ops.settlements
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_settlement ops.settlements := ops.lock_settlement(p_id);
+BEGIN
+    IF v_settlement.state = 'final_ok' AND v_settlement.tx_hash = p_tx_hash THEN
+        RETURN v_settlement;
+    END IF;
+    PERFORM ops.require_attempt(v_settlement, p_tx_hash);
+    IF v_settlement.state IN ('queued', 'reserved') THEN
+        RAISE EXCEPTION 'the settlement is %, and was not sent', v_settlement.state USING ERRCODE = 'GS011';
+    END IF;
+    PERFORM ops.require_payments(v_settlement, p_failed);
+    RETURN ops.end_settlement(
+        v_settlement, p_tx_hash, p_block_number, p_block_hash, p_gas_used, p_gas_price, p_failed, NULL, FALSE
+    );
 END;
 $$;
 
@@ -3401,11 +4464,211 @@ BEGIN
 END;
 $$;
 
+-- Name: keep_wallets(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.keep_wallets(p_order_id uuid, p_wallets jsonb) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_order ops.wallet_orders;
+    v_given uuid [];
+BEGIN
+    SELECT * INTO v_order FROM ops.wallet_orders AS o WHERE o.id = p_order_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no order %', p_order_id USING ERRCODE = 'GS001';
+    ELSIF v_order.finished_at IS NOT NULL THEN
+        RETURN 0;
+    END IF;
+
+    IF ARRAY(
+        SELECT x.worker_id FROM ops.ordered_wallets AS x WHERE x.order_id = p_order_id ORDER BY x.worker_id
+    ) <> ARRAY(
+        SELECT r.worker_id FROM jsonb_to_recordset(p_wallets) AS r (worker_id uuid) ORDER BY r.worker_id
+    ) THEN
+        RAISE EXCEPTION 'the wallets are not those of the order''s workers' USING ERRCODE = 'GS100';
+    END IF;
+
+    UPDATE ops.ordered_wallets AS x
+    SET wallet_id = r.wallet_id, wallet_address = r.wallet_address
+    FROM jsonb_to_recordset(p_wallets) AS r (worker_id uuid, wallet_id text, wallet_address text)
+    WHERE x.worker_id = r.worker_id;
+
+    PERFORM FROM workers AS w
+    WHERE w.id IN (SELECT x.worker_id FROM ops.ordered_wallets AS x WHERE x.order_id = p_order_id)
+    ORDER BY w.id
+    FOR NO KEY UPDATE;
+    WITH given AS (
+        UPDATE workers AS w
+        SET wallet_id = x.wallet_id, wallet_address = x.wallet_address
+        FROM ops.ordered_wallets AS x
+        WHERE x.order_id = p_order_id AND w.id = x.worker_id
+            AND w.wallet_address IS NULL AND w.email <> w.id || '@erased.invalid'
+        RETURNING w.id
+    )
+
+    SELECT coalesce(array_agg(g.id), '{}') INTO v_given FROM given AS g;
+    PERFORM ops.audit('worker.wallet_created', 'worker', g.id) FROM unnest(v_given) AS g (id);
+
+    UPDATE ops.wallet_orders AS o SET finished_at = clock_timestamp() WHERE o.id = p_order_id;
+    RETURN cardinality(v_given);
+END;
+$$;
+
 -- Name: next_release(timestamp with time zone, timestamp with time zone, integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) RETURNS timestamp with time zone
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN LEAST(p_end_time, (p_anchor_time + ((((p_interval)::numeric * (floor((GREATEST((0)::numeric, EXTRACT(epoch FROM (p_at - p_anchor_time))) / (p_interval)::numeric)) + (1)::numeric)))::double precision * '00:00:01'::interval)));
+
+-- Name: note_broadcast(text, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.note_broadcast(p_tx_hash text, p_answer text DEFAULT NULL::text) RETURNS ops.settlements
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_settlement ops.settlements;
+BEGIN
+    SELECT s.* INTO v_settlement
+    FROM ops.settlements AS s
+    INNER JOIN ops.settlement_attempts AS a ON s.id = a.settlement_id
+    WHERE a.tx_hash = p_tx_hash
+    FOR NO KEY UPDATE OF s;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no attempt has the hash %', p_tx_hash USING ERRCODE = 'GS094';
+    END IF;
+    UPDATE ops.settlement_attempts AS a
+    SET broadcast_at = coalesce(a.broadcast_at, clock_timestamp()), answer = p_answer
+    WHERE a.tx_hash = p_tx_hash;
+    UPDATE ops.settlements AS s SET state = 'broadcast' WHERE s.id = v_settlement.id AND s.state = 'signed';
+    RETURN ops.lock_settlement(v_settlement.id);
+END;
+$$;
+
+-- Name: note_circle_answer(uuid, text, text, numeric, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.note_circle_answer(p_id uuid, p_circle_tx_id text, p_state text, p_network_fee numeric, p_error text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF p_state IS NOT NULL THEN
+        PERFORM circle_submitted(p_id, p_circle_tx_id, p_state);
+    END IF;
+    UPDATE ops.circle_polls AS c
+    SET
+        polls = c.polls + 1,
+        due_at = clock_timestamp() + least(interval '10 minutes', interval '30 seconds' * 2 ^ least(c.polls, 10)),
+        network_fee = coalesce(p_network_fee, c.network_fee),
+        error = p_error,
+        updated_at = clock_timestamp()
+    WHERE c.settlement_id = p_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'Circle was never asked for %', p_id USING ERRCODE = 'GS001';
+    END IF;
+END;
+$$;
+
+-- Name: note_refusal(uuid, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.note_refusal(p_id uuid, p_error text) RETURNS ops.settlements
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_settlement ops.settlements := ops.lock_settlement(p_id);
+BEGIN
+    IF v_settlement.state <> 'queued' THEN
+        RAISE EXCEPTION 'the settlement is %, not queued', v_settlement.state USING ERRCODE = 'GS011';
+    END IF;
+    UPDATE ops.settlements AS s SET error = p_error WHERE s.id = p_id AND s.error IS DISTINCT FROM p_error;
+    RETURN ops.lock_settlement(p_id);
+END;
+$$;
+
+-- Name: observe_settlement(uuid, boolean); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.observe_settlement(p_id uuid, p_is_missing boolean) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_settlement ops.settlements := ops.lock_settlement(p_id);
+BEGIN
+    IF v_settlement.state IN ('final_ok', 'final_reverted') THEN
+        RAISE EXCEPTION 'the settlement has ended as %', v_settlement.state USING ERRCODE = 'GS011';
+    END IF;
+    UPDATE ops.settlements AS s
+    SET observed = CASE WHEN p_is_missing THEN s.observed + 1 ELSE 0 END
+    WHERE s.id = p_id AND (p_is_missing OR s.observed > 0)
+    RETURNING s.observed INTO v_settlement.observed;
+    RETURN coalesce(v_settlement.observed, 0);
+END;
+$$;
+
+-- Name: signers; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.signers (
+    chain_id bigint NOT NULL,
+    address ops.address NOT NULL,
+    contract ops.address NOT NULL,
+    first_nonce bigint NOT NULL,
+    skipped_nonces bigint DEFAULT 0 NOT NULL,
+    next_nonce bigint NOT NULL,
+    next_payment_no bigint DEFAULT 1 NOT NULL,
+    paused_at timestamp with time zone,
+    paused_reason text,
+    opened_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT signers_chain_id_check CHECK ((chain_id > 0)),
+    CONSTRAINT signers_first_nonce_check CHECK ((first_nonce >= 0)),
+    CONSTRAINT signers_next_payment_no_check CHECK ((next_payment_no > 0)),
+    CONSTRAINT signers_nonces CHECK ((next_nonce >= (first_nonce + skipped_nonces))),
+    CONSTRAINT signers_paused CHECK (((paused_at IS NULL) = (paused_reason IS NULL))),
+    CONSTRAINT signers_skipped_nonces_check CHECK ((skipped_nonces >= 0))
+);
+
+-- Name: open_signer(bigint, ops.address, ops.address, bigint); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.open_signer(p_chain_id bigint, p_address ops.address, p_contract ops.address, p_chain_nonce bigint) RETURNS ops.signers
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_signer ops.signers;
+BEGIN
+    INSERT INTO ops.signers (chain_id, address, contract, first_nonce, next_nonce, next_payment_no)
+    VALUES (
+        p_chain_id, p_address, p_contract, p_chain_nonce, p_chain_nonce, ops.next_payment_no(p_chain_id, p_contract)
+    )
+    ON CONFLICT DO NOTHING;
+    SELECT s.* INTO v_signer FROM ops.signers AS s
+    WHERE s.chain_id = p_chain_id AND s.address = p_address
+    FOR NO KEY UPDATE;
+
+    IF v_signer.contract <> p_contract THEN
+        IF EXISTS (
+            SELECT FROM ops.settlements AS s
+            WHERE s.rail = 'web3' AND s.chain_id = p_chain_id AND s.signer = p_address
+                AND s.state IN ('reserved', 'signed', 'broadcast', 'conflict')
+        ) THEN
+            RAISE EXCEPTION 'settlements of contract % are on their way', v_signer.contract USING ERRCODE = 'GS011';
+        END IF;
+        UPDATE ops.signers AS s
+        SET contract = p_contract, next_payment_no = ops.next_payment_no(p_chain_id, p_contract)
+        WHERE s.chain_id = p_chain_id AND s.address = p_address;
+    END IF;
+    UPDATE ops.signers AS s
+    SET opened_at = clock_timestamp()
+    WHERE s.chain_id = p_chain_id AND s.address = p_address
+    RETURNING s.* INTO v_signer;
+    UPDATE ops.settlements AS s
+    SET signer = p_address, contract = p_contract
+    WHERE s.rail = 'web3' AND s.chain_id = p_chain_id AND s.state = 'queued'
+        AND (s.signer, s.contract) IS DISTINCT FROM (p_address, p_contract);
+    RETURN v_signer;
+END;
+$$;
 
 -- Name: order_report(text, text, date, date); Type: FUNCTION; Schema: public; Owner: -
 
@@ -3435,6 +4698,42 @@ BEGIN
 END;
 $$;
 
+-- Name: order_wallets(integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.order_wallets(p_limit integer) RETURNS TABLE(order_id uuid, worker_id uuid)
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_order uuid;
+BEGIN
+    SELECT o.id INTO v_order FROM ops.wallet_orders AS o WHERE o.finished_at IS NULL;
+    IF NOT FOUND THEN
+        INSERT INTO ops.wallet_orders DEFAULT VALUES
+        ON CONFLICT ((finished_at IS NULL)) WHERE finished_at IS NULL DO NOTHING
+        RETURNING id INTO v_order;
+        IF v_order IS NULL THEN  -- another run was first
+            RETURN QUERY SELECT * FROM order_wallets(p_limit);
+            RETURN;
+        END IF;
+
+        INSERT INTO ops.ordered_wallets (worker_id, order_id)
+        SELECT w.id, v_order
+        FROM workers AS w
+        WHERE w.wallet_address IS NULL AND w.wallet_id IS NULL AND w.email <> w.id || '@erased.invalid'
+            AND NOT EXISTS (SELECT FROM ops.ordered_wallets AS x WHERE x.worker_id = w.id)
+        ORDER BY w.id
+        LIMIT p_limit;
+        IF NOT FOUND THEN
+            DELETE FROM ops.wallet_orders AS o WHERE o.id = v_order;
+            RETURN;
+        END IF;
+    END IF;
+
+    RETURN QUERY
+    SELECT x.order_id, x.worker_id FROM ops.ordered_wallets AS x WHERE x.order_id = v_order ORDER BY x.worker_id;
+END;
+$$;
+
 -- Name: pause_stream(uuid); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.pause_stream(p_stream_id uuid) RETURNS public.streams
@@ -3450,30 +4749,127 @@ $$;
 CREATE FUNCTION public.process_payment(p_worker_id uuid, p_platform_id uuid, p_amount numeric, p_task_id uuid DEFAULT NULL::uuid) RETURNS public.transactions
     LANGUAGE plpgsql
     AS $$
-DECLARE
-    v_transaction transactions;
 BEGIN
-    INSERT INTO transactions (worker_id, platform_id, task_id, tx_type, amount, to_address)
-    SELECT w.id, p_platform_id, p_task_id, 'payout', p_amount, w.wallet_address
-    FROM workers AS w
-    WHERE w.id = p_worker_id
-    RETURNING * INTO v_transaction;
-    IF NOT FOUND THEN
+    IF NOT EXISTS (SELECT FROM workers AS w WHERE w.id = p_worker_id) THEN
         RAISE EXCEPTION 'no worker %', p_worker_id USING ERRCODE = 'GS001';
     END IF;
+    RETURN ops.start_payout(p_worker_id, p_platform_id, p_amount, p_task_id);
+END;
+$$;
 
-    PERFORM ops.audit('payout.started', 'transaction', v_transaction.id);
-    PERFORM ops.emit(
-        'payout.pending', p_platform_id, p_worker_id, 'transaction', v_transaction.id,
-        jsonb_build_object('amount', v_transaction.amount::text)
+-- Name: queue_payouts(timestamp with time zone, numeric, numeric, interval, integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.queue_payouts(p_as_of timestamp with time zone, p_minimum numeric, p_threshold numeric, p_max_age interval, p_limit integer, OUT queued integer, OUT amount numeric) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_since timestamptz := least(p_as_of, clock_timestamp()) - p_max_age;
+    v_accounts uuid [];
+    v_amounts numeric [];
+    v_streams uuid [];
+BEGIN
+    v_accounts := ARRAY(
+        SELECT a.id
+        FROM ledger.accounts AS a
+        INNER JOIN workers AS w ON a.owner_id = w.id AND w.wallet_address IS NOT NULL
+        WHERE a.kind = 'worker_available' AND a.balance > 0 AND a.balance >= p_minimum
+            AND (a.balance >= p_threshold OR a.paid_out_at <= v_since)
+            AND NOT EXISTS (
+                SELECT FROM transactions AS t
+                WHERE t.worker_id = a.owner_id AND t.platform_id = a.platform_id
+                    AND t.tx_type = 'payout' AND t.status = 'failed' AND t.updated_at > v_since
+            )
+        ORDER BY a.paid_out_at, a.id
+        LIMIT p_limit
     );
-    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, transaction_id, event_at)
-    VALUES (
-        ledger.account('worker_available', p_worker_id, p_platform_id),
-        ledger.account('worker_settling', p_worker_id, p_platform_id),
-        p_amount, 'payout', v_transaction.id, clock_timestamp()
+    PERFORM ledger.account('worker_settling', a.owner_id, a.platform_id)
+    FROM ledger.accounts AS a
+    WHERE a.id = ANY(v_accounts)
+    ORDER BY a.id;
+    v_streams := ops.lock_releases(v_accounts);
+
+    -- Asked again of what is held now: another run may have emptied it.
+    SELECT coalesce(array_agg(l.id), '{}'), array_agg(l.balance), coalesce(sum(l.balance), 0)
+    INTO v_accounts, v_amounts, queue_payouts.amount
+    FROM (
+        SELECT a.id, a.balance
+        FROM ledger.accounts AS a
+        INNER JOIN ledger.accounts AS s
+            ON a.owner_id = s.owner_id AND s.kind = 'worker_settling' AND a.platform_id = s.platform_id
+        WHERE a.id = ANY(v_accounts) AND a.balance > 0 AND a.balance >= p_minimum
+            AND (a.balance >= p_threshold OR a.paid_out_at <= v_since)
+        FOR NO KEY UPDATE OF a, s SKIP LOCKED
+    ) AS l;
+    queued := cardinality(v_accounts);
+    IF queued > 0 THEN
+        PERFORM ops.start_payouts(v_accounts, v_amounts, v_streams);
+    END IF;
+END;
+$$;
+
+-- Name: queue_settlements(text, bigint, ops.address, ops.address, integer, integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.queue_settlements(p_rail text, p_chain_id bigint, p_signer ops.address, p_contract ops.address, p_batch integer, p_limit integer, OUT settlements integer, OUT payments integer, OUT amount numeric) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_batch integer := CASE p_rail WHEN 'circle' THEN 1 ELSE p_batch END;
+    v_payouts uuid [];
+BEGIN
+    v_payouts := ARRAY(
+        SELECT t.id
+        FROM transactions AS t
+        INNER JOIN workers AS w ON t.worker_id = w.id
+        WHERE t.tx_type = 'payout' AND t.status = 'pending' AND coalesce(t.to_address, w.wallet_address) IS NOT NULL
+            AND NOT EXISTS (SELECT FROM ops.settlement_payments AS p WHERE p.transaction_id = t.id)
+        ORDER BY t.id
+        LIMIT v_batch * p_limit
+        FOR NO KEY UPDATE OF t SKIP LOCKED
     );
-    RETURN v_transaction;
+    -- Again, because who had them before may have put them into a settlement that was not to be seen yet.
+    v_payouts := ARRAY(
+        SELECT u.id FROM unnest(v_payouts) WITH ORDINALITY AS u (id, n)
+        WHERE NOT EXISTS (SELECT FROM ops.settlement_payments AS p WHERE p.transaction_id = u.id)
+        ORDER BY u.n
+    );
+    UPDATE transactions AS t
+    SET to_address = w.wallet_address
+    FROM workers AS w
+    WHERE t.id = ANY(v_payouts) AND t.to_address IS NULL AND t.worker_id = w.id;
+
+    WITH numbered AS (
+        SELECT t.id, t.amount, t.to_address, (row_number() OVER (ORDER BY t.id) - 1) / v_batch AS batch
+        FROM transactions AS t
+        WHERE t.id = ANY(v_payouts)
+    ),
+
+    batches AS MATERIALIZED (
+        SELECT n.batch, ops.uuid_v7() AS id, count(*) AS payments, sum(n.amount) AS amount
+        FROM numbered AS n
+        GROUP BY n.batch
+    ),
+
+    made AS (
+        INSERT INTO ops.settlements (id, rail, chain_id, signer, contract, payments, amount, idempotency_key)
+        SELECT
+            b.id, p_rail, p_chain_id, p_signer, CASE p_rail WHEN 'web3' THEN p_contract END, b.payments, b.amount,
+            CASE p_rail WHEN 'circle' THEN gen_random_uuid() END
+        FROM batches AS b
+        ORDER BY b.batch
+    ),
+
+    joined AS (
+        INSERT INTO ops.settlement_payments (settlement_id, transaction_id, to_address, amount)
+        SELECT b.id, n.id, n.to_address, n.amount
+        FROM numbered AS n
+        INNER JOIN batches AS b ON n.batch = b.batch
+    )
+
+    SELECT count(*), coalesce(sum(b.payments), 0), coalesce(sum(b.amount), 0)
+    INTO queue_settlements.settlements, queue_settlements.payments, queue_settlements.amount
+    FROM batches AS b;
 END;
 $$;
 
@@ -3571,6 +4967,62 @@ BEGIN
     );
     PERFORM ops.audit('task.rated', 'task', p_task_id);
     RETURN v_task;
+END;
+$$;
+
+-- Name: record_reconciliation(bigint, text, bigint, text, numeric, numeric, numeric, numeric, text[], jsonb); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.record_reconciliation(p_chain_id bigint, p_custody text, p_block bigint, p_block_hash text, p_chain_custody numeric, p_book_custody numeric, p_in_flight numeric, p_made_up numeric, p_unmatched text[], p_breaks jsonb) RETURNS TABLE(id uuid, opened integer, closed integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_id uuid;
+    v_opened integer;
+    v_closed integer;
+BEGIN
+    PERFORM FROM ops.chain_cursors AS c
+    WHERE c.chain_id = p_chain_id AND c.custody = p_custody
+    FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'custody % was never indexed', p_custody USING ERRCODE = 'GS001';
+    END IF;
+    IF EXISTS (
+        SELECT FROM ops.reconciliations AS r
+        WHERE r.chain_id = p_chain_id AND r.custody = p_custody AND r.block > p_block
+    ) THEN
+        RETURN;
+    END IF;
+
+    INSERT INTO ops.reconciliations AS r (
+        chain_id, custody, block, block_hash, chain_custody, book_custody, in_flight, made_up, breaks, unmatched
+    )
+    VALUES (
+        p_chain_id, p_custody, p_block, p_block_hash, p_chain_custody, p_book_custody, p_in_flight, p_made_up,
+        jsonb_array_length(p_breaks), p_unmatched
+    )
+    RETURNING r.id INTO v_id;
+
+    UPDATE ops.chain_breaks AS b
+    SET closed_by = v_id
+    WHERE b.chain_id = p_chain_id AND b.custody = p_custody AND b.closed_by IS NULL
+        AND NOT EXISTS (
+            SELECT FROM jsonb_to_recordset(p_breaks) AS f (
+                kind text, subject text, chain_amount numeric, book_amount numeric
+            )
+            WHERE (f.kind, f.subject, f.chain_amount, f.book_amount)
+                = (b.kind, b.subject, b.chain_amount, b.book_amount)
+        );
+    GET DIAGNOSTICS v_closed = ROW_COUNT;
+
+    INSERT INTO ops.chain_breaks (found_by, chain_id, custody, kind, subject, tx_hash, chain_amount, book_amount)
+    SELECT v_id, p_chain_id, p_custody, f.kind, f.subject, f.tx_hash, f.chain_amount, f.book_amount
+    FROM jsonb_to_recordset(p_breaks) AS f (
+        kind text, subject text, tx_hash text, chain_amount numeric, book_amount numeric
+    )
+    ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS v_opened = ROW_COUNT;
+    RETURN QUERY SELECT v_id, v_opened, v_closed;
 END;
 $$;
 
@@ -3929,7 +5381,8 @@ BEGIN
             'stream.completed', s.platform_id, s.worker_id, 'stream', s.id,
             jsonb_build_object('released_amount', s.released_amount::text)
         FROM streams AS s
-        WHERE s.task_id = ANY(v_finished);
+        WHERE s.task_id = ANY(v_finished)
+        ORDER BY s.id;
     END IF;
 
     -- LEFT, so that an account that is not there fails the release instead of losing it.
@@ -3979,6 +5432,94 @@ BEGIN
     );
     SELECT l.* INTO v_loan FROM loans AS l WHERE l.id = p_loan_id;
     RETURN v_loan;
+END;
+$$;
+
+-- Name: request_payout(uuid, uuid, numeric, numeric); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.request_payout(p_worker_id uuid, p_platform_id uuid, p_amount numeric, p_minimum numeric) RETURNS public.transactions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF (p_worker_id = ops.tenant() AND ops.tenant_kind() = 'worker') IS NOT TRUE THEN
+        RAISE EXCEPTION 'no worker %', p_worker_id USING ERRCODE = 'GS001';
+    END IF;
+    IF NOT EXISTS (
+        SELECT FROM ledger.accounts AS a
+        WHERE a.owner_id = p_worker_id AND a.kind = 'worker_available' AND a.platform_id = p_platform_id
+    ) THEN
+        RAISE EXCEPTION 'you have no money with this platform' USING ERRCODE = 'GS001', COLUMN = 'platform_id';
+    END IF;
+    IF p_amount < p_minimum THEN
+        RAISE EXCEPTION 'must be at least % USDC, or left out for all there is', p_minimum
+            USING ERRCODE = 'GS015', COLUMN = 'amount';
+    END IF;
+    PERFORM ops.require_wallet(p_worker_id);
+    RETURN ops.start_payout(p_worker_id, p_platform_id, p_amount);
+END;
+$$;
+
+-- Name: reserve_settlement(uuid, bigint); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.reserve_settlement(p_id uuid, p_chain_nonce bigint DEFAULT NULL::bigint) RETURNS ops.settlements
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_settlement ops.settlements;
+    v_signer ops.signers;
+BEGIN
+    -- Who has not been given a signer yet goes to the one that was opened last.
+    SELECT g.* INTO v_signer
+    FROM ops.settlements AS s
+    INNER JOIN ops.signers AS g
+        ON s.chain_id = g.chain_id AND s.contract = g.contract AND coalesce(s.signer, g.address) = g.address
+    WHERE s.id = p_id
+    ORDER BY g.opened_at DESC
+    LIMIT 1
+    FOR NO KEY UPDATE OF g;
+    v_settlement := ops.lock_settlement(p_id);
+    IF v_settlement.state <> 'queued' THEN
+        RAISE EXCEPTION 'the settlement is %, not queued', v_settlement.state USING ERRCODE = 'GS011';
+    END IF;
+
+    IF v_settlement.rail = 'web3' THEN
+        IF v_signer.address IS NULL THEN
+            RAISE EXCEPTION 'no signer was opened for the settlement' USING ERRCODE = 'GS011';
+        END IF;
+        IF v_signer.paused_at IS NOT NULL THEN
+            RAISE EXCEPTION 'the signer is paused: %', v_signer.paused_reason USING ERRCODE = 'GS090';
+        END IF;
+        IF p_chain_nonce > v_signer.next_nonce THEN
+            PERFORM ops.pause_signer(
+                v_signer.chain_id, v_signer.address,
+                format('the chain''s nonce is %s, past ours, %s', p_chain_nonce, v_signer.next_nonce)
+            );
+            RETURN v_settlement;
+        END IF;
+        IF (
+            SELECT count(*) FROM ops.settlements AS s
+            WHERE s.rail = 'web3' AND s.chain_id = v_signer.chain_id AND s.signer = v_signer.address
+                AND s.state IN ('reserved', 'signed', 'broadcast', 'conflict')
+        ) >= 16 THEN
+            RAISE EXCEPTION 'sixteen settlements are on their way' USING ERRCODE = 'GS091';
+        END IF;
+        UPDATE ops.signers AS g
+        SET next_nonce = g.next_nonce + 1, next_payment_no = g.next_payment_no + v_settlement.payments
+        WHERE g.chain_id = v_signer.chain_id AND g.address = v_signer.address;
+    END IF;
+
+    UPDATE ops.settlements AS s
+    SET
+        state = 'reserved',
+        signer = coalesce(v_signer.address, s.signer),
+        nonce = v_signer.next_nonce,
+        first_payment_no = v_signer.next_payment_no
+    WHERE s.id = p_id
+    RETURNING s.* INTO v_settlement;
+    PERFORM ops.number_payments(v_settlement);
+    RETURN v_settlement;
 END;
 $$;
 
@@ -4074,6 +5615,55 @@ BEGIN
 END;
 $$;
 
+-- Name: resume_signer(bigint, ops.address, bigint); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.resume_signer(p_chain_id bigint, p_address ops.address, p_chain_nonce bigint) RETURNS ops.signers
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_signer ops.signers;
+    v_conflicts bigint;
+    v_wanted bigint;
+BEGIN
+    SELECT s.* INTO v_signer FROM ops.signers AS s
+    WHERE s.chain_id = p_chain_id AND s.address = p_address
+    FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no signer % on chain %', p_address, p_chain_id USING ERRCODE = 'GS001';
+    END IF;
+    IF v_signer.paused_at IS NULL THEN
+        RAISE EXCEPTION 'the signer is not paused' USING ERRCODE = 'GS011';
+    END IF;
+    SELECT count(*) FILTER (WHERE s.state = 'conflict'), coalesce(min(s.nonce), v_signer.next_nonce)
+    INTO v_conflicts, v_wanted
+    FROM ops.settlements AS s
+    WHERE s.rail = 'web3' AND s.chain_id = p_chain_id AND s.signer = p_address
+        AND s.state IN ('reserved', 'signed', 'broadcast', 'conflict');
+    IF v_conflicts > 0 THEN
+        RAISE EXCEPTION 'settlements in conflict: %', v_conflicts USING ERRCODE = 'GS011';
+    END IF;
+    IF p_chain_nonce < v_wanted THEN
+        RAISE EXCEPTION 'the chain''s nonce is %, below %: what came before is not there', p_chain_nonce, v_wanted
+            USING ERRCODE = 'GS011';
+    END IF;
+
+    UPDATE ops.signers AS s
+    SET
+        paused_at = NULL,
+        paused_reason = NULL,
+        skipped_nonces = s.skipped_nonces + greatest(0, p_chain_nonce - s.next_nonce),
+        next_nonce = greatest(s.next_nonce, p_chain_nonce)
+    WHERE s.chain_id = p_chain_id AND s.address = p_address
+    RETURNING s.* INTO v_signer;
+    PERFORM ops.audit(
+        'signer.resumed', 'signer', NULL,
+        jsonb_build_object('chain_id', p_chain_id, 'address', p_address, 'next_nonce', v_signer.next_nonce)
+    );
+    RETURN v_signer;
+END;
+$$;
+
 -- Name: resume_stream(uuid); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.resume_stream(p_stream_id uuid) RETURNS public.streams
@@ -4101,6 +5691,59 @@ BEGIN
         jsonb_build_object('end_time', ops.rfc3339(v_end))
     );
     RETURN v_stream;
+END;
+$$;
+
+-- Name: retry_payment(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.retry_payment(p_transaction_id uuid) RETURNS public.transactions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_platform_id uuid := ops.require_platform();
+    v_failed transactions;
+    v_transaction transactions;
+BEGIN
+    SELECT t.* INTO v_failed
+    FROM transactions AS t
+    WHERE t.id = p_transaction_id AND t.platform_id = v_platform_id AND t.tx_type IN ('payout', 'refund')
+    FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no transaction %', p_transaction_id USING ERRCODE = 'GS001';
+    END IF;
+    IF v_failed.tx_type <> 'payout' OR v_failed.status <> 'failed' THEN
+        RAISE EXCEPTION 'only a payout that failed is tried again; this % is %', v_failed.tx_type, v_failed.status
+            USING ERRCODE = 'GS011';
+    END IF;
+    IF EXISTS (SELECT FROM ops.payout_retries AS r WHERE r.retry_of = p_transaction_id) THEN
+        RAISE EXCEPTION 'the payout was tried again already' USING ERRCODE = 'GS092';
+    END IF;
+    PERFORM ops.require_wallet(v_failed.worker_id);
+
+    v_transaction := ops.start_payout(v_failed.worker_id, v_platform_id, v_failed.amount, v_failed.task_id);
+    INSERT INTO ops.payout_retries (retry_of, transaction_id) VALUES (p_transaction_id, v_transaction.id);
+    RETURN v_transaction;
+END;
+$$;
+
+-- Name: revert_settlement(uuid, text, bigint, text, bigint, numeric, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.revert_settlement(p_id uuid, p_tx_hash text, p_block_number bigint, p_block_hash text, p_gas_used bigint, p_gas_price numeric, p_error text) RETURNS ops.settlements
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_settlement ops.settlements := ops.lock_settlement(p_id);
+BEGIN
+    IF v_settlement.state = 'final_reverted' AND v_settlement.tx_hash IS NOT DISTINCT FROM p_tx_hash THEN
+        RETURN v_settlement;
+    END IF;
+    PERFORM ops.require_attempt(v_settlement, p_tx_hash);
+    RETURN ops.end_settlement(
+        v_settlement, p_tx_hash, p_block_number, p_block_hash, p_gas_used, p_gas_price, '{}',
+        coalesce(p_error, 'reverted'), FALSE
+    );
 END;
 $$;
 
@@ -4370,6 +6013,66 @@ BEGIN
         PERFORM ledger.hold(v_task, v_task.amount);
     END IF;
     RETURN v_task;
+END;
+$$;
+
+-- Name: store_attempt(uuid, text, bytea, bigint, numeric, numeric); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.store_attempt(p_id uuid, p_tx_hash text, p_raw bytea, p_gas bigint, p_max_fee numeric, p_priority numeric) RETURNS ops.settlements
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_settlement ops.settlements := ops.lock_settlement(p_id);
+BEGIN
+    IF EXISTS (
+        SELECT FROM ops.settlement_attempts AS a
+        WHERE a.settlement_id = p_id AND a.tx_hash = p_tx_hash AND a.raw = p_raw
+    ) THEN
+        RETURN v_settlement;
+    END IF;
+    IF v_settlement.rail <> 'web3' OR v_settlement.state NOT IN ('reserved', 'signed', 'broadcast') THEN
+        RAISE EXCEPTION 'the settlement is %, not reserved, signed or broadcast', v_settlement.state
+            USING ERRCODE = 'GS011';
+    END IF;
+
+    INSERT INTO ops.settlement_attempts (
+        settlement_id, number, tx_hash, raw, gas, max_fee_per_gas, max_priority_fee_per_gas
+    )
+    VALUES (
+        p_id,
+        (SELECT count(*) + 1 FROM ops.settlement_attempts AS a WHERE a.settlement_id = p_id),
+        p_tx_hash, p_raw, p_gas, p_max_fee, p_priority
+    )
+    ON CONFLICT (tx_hash) DO NOTHING;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the hash is another attempt''s' USING ERRCODE = 'GS094';
+    END IF;
+    UPDATE ops.settlements AS s SET state = 'signed' WHERE s.id = p_id AND s.state = 'reserved';
+    RETURN ops.lock_settlement(p_id);
+END;
+$$;
+
+-- Name: store_circle_notification(uuid, text, text, uuid, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.store_circle_notification(p_id uuid, p_type text, p_circle_tx_id text, p_reference uuid, p_state text, p_sent_at timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO ops.circle_notifications (id, notification_type, circle_tx_id, state, sent_at)
+    VALUES (p_id, p_type, p_circle_tx_id, p_state, p_sent_at)
+    ON CONFLICT (id) DO NOTHING;
+    IF NOT FOUND THEN
+        RETURN FALSE;
+    END IF;
+
+    UPDATE ops.circle_polls AS c
+    SET due_at = clock_timestamp()
+    WHERE c.settlement_id IN (
+        p_reference, (SELECT s.id FROM ops.settlements AS s WHERE s.circle_tx_id = p_circle_tx_id)
+    );
+    RETURN TRUE;
 END;
 $$;
 
@@ -4966,6 +6669,7 @@ CREATE TABLE ledger.accounts (
     balance numeric(20,6) DEFAULT 0 NOT NULL,
     floor numeric(20,6) DEFAULT 0,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    paid_out_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT accounts_balance_check CHECK ((balance <> 'NaN'::numeric)),
     CONSTRAINT accounts_balance_floor CHECK ((balance >= floor)),
     CONSTRAINT accounts_kind_check CHECK ((kind = ANY (ARRAY['platform_available'::text, 'platform_held'::text, 'worker_available'::text, 'worker_settling'::text, 'worker_advance'::text, 'custody'::text, 'fees'::text, 'advance_pool'::text, 'suspense'::text]))),
@@ -5063,6 +6767,71 @@ CREATE TABLE ops.balance_alerts (
     is_low boolean DEFAULT false NOT NULL
 );
 
+-- Name: chain_breaks; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.chain_breaks (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    found_by uuid NOT NULL,
+    closed_by uuid,
+    chain_id bigint NOT NULL,
+    custody ops.address NOT NULL,
+    kind text NOT NULL,
+    subject text NOT NULL,
+    tx_hash text,
+    chain_amount numeric(20,6) NOT NULL,
+    book_amount numeric(20,6) NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT chain_breaks_kind_check CHECK ((kind = ANY (ARRAY['deposit_not_in_books'::text, 'deposit_not_on_chain'::text, 'deposit_amount'::text, 'deposit_sender'::text, 'deposit_of_escrow'::text, 'payment_not_in_books'::text, 'payment_not_on_chain'::text, 'payment_amount'::text, 'payment_payee'::text, 'payment_failed'::text, 'payment_unknown'::text, 'made_up'::text, 'books'::text, 'custody'::text, 'other_chain'::text]))),
+    CONSTRAINT chain_breaks_tx_hash_check CHECK ((tx_hash ~ '^0x[0-9a-f]{64}$'::text))
+);
+
+-- Name: chain_cursors; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.chain_cursors (
+    chain_id bigint NOT NULL,
+    custody ops.address NOT NULL,
+    block bigint NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT chain_cursors_block_check CHECK ((block >= '-1'::integer)),
+    CONSTRAINT chain_cursors_chain_id_check CHECK ((chain_id > 0))
+)
+WITH (fillfactor='50');
+
+-- Name: circle_keys; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.circle_keys (
+    id uuid NOT NULL,
+    public_key bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT circle_keys_public_key_check CHECK (((length(public_key) >= 1) AND (length(public_key) <= 1000)))
+);
+
+-- Name: circle_notifications; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.circle_notifications (
+    id uuid NOT NULL,
+    notification_type text NOT NULL,
+    circle_tx_id text,
+    state text,
+    sent_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+-- Name: circle_polls; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.circle_polls (
+    settlement_id uuid NOT NULL,
+    asks integer DEFAULT 0 NOT NULL,
+    polls integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    network_fee numeric,
+    error text,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT circle_polls_asks_check CHECK ((asks >= 0)),
+    CONSTRAINT circle_polls_network_fee_check CHECK (((network_fee >= (0)::numeric) AND (network_fee <> 'NaN'::numeric))),
+    CONSTRAINT circle_polls_polls_check CHECK ((polls >= 0))
+);
+
 -- Name: deposits; Type: TABLE; Schema: ops; Owner: -
 
 CREATE TABLE ops.deposits (
@@ -5072,9 +6841,18 @@ CREATE TABLE ops.deposits (
     tx_hash text,
     log_index integer,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    chain_id bigint,
+    block_number bigint,
+    from_address ops.address,
+    to_address ops.address,
+    in_suspense boolean DEFAULT false NOT NULL,
     CONSTRAINT deposits_amount_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT deposits_block_number_check CHECK ((block_number >= 0)),
+    CONSTRAINT deposits_chain CHECK ((num_nonnulls(tx_hash, log_index, chain_id, block_number, from_address, to_address) = ANY (ARRAY[0, 6]))),
+    CONSTRAINT deposits_chain_id_check CHECK ((chain_id > 0)),
     CONSTRAINT deposits_check CHECK (((tx_hash IS NULL) = (log_index IS NULL))),
     CONSTRAINT deposits_log_index_check CHECK ((log_index >= 0)),
+    CONSTRAINT deposits_suspense CHECK (((NOT in_suspense) OR ((platform_id IS NULL) AND (tx_hash IS NOT NULL)))),
     CONSTRAINT deposits_tx_hash_check CHECK ((tx_hash ~ '^0x[0-9a-f]{64}$'::text))
 );
 
@@ -5165,6 +6943,16 @@ CREATE TABLE ops.memberships (
 )
 WITH (fillfactor='80');
 
+-- Name: ordered_wallets; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.ordered_wallets (
+    worker_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    wallet_id text,
+    wallet_address ops.address,
+    CONSTRAINT ordered_wallets_made CHECK ((num_nulls(wallet_id, wallet_address) = ANY (ARRAY[0, 2])))
+);
+
 -- Name: outbox; Type: TABLE; Schema: ops; Owner: -
 
 CREATE TABLE ops.outbox (
@@ -5197,6 +6985,14 @@ CREATE TABLE ops.payout_days (
 )
 WITH (fillfactor='50');
 
+-- Name: payout_retries; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.payout_retries (
+    retry_of uuid NOT NULL,
+    transaction_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
 -- Name: rate_limits; Type: TABLE; Schema: ops; Owner: -
 
 CREATE UNLOGGED TABLE ops.rate_limits (
@@ -5205,6 +7001,28 @@ CREATE UNLOGGED TABLE ops.rate_limits (
     requests integer NOT NULL
 )
 WITH (fillfactor='50');
+
+-- Name: reconciliations; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.reconciliations (
+    id uuid DEFAULT ops.uuid_v7() NOT NULL,
+    chain_id bigint NOT NULL,
+    custody ops.address NOT NULL,
+    block bigint NOT NULL,
+    block_hash text NOT NULL,
+    chain_custody numeric(20,6) NOT NULL,
+    book_custody numeric(20,6) NOT NULL,
+    in_flight numeric(20,6) NOT NULL,
+    difference numeric(20,6) GENERATED ALWAYS AS (((chain_custody - book_custody) - in_flight)) STORED NOT NULL,
+    made_up numeric(20,6) NOT NULL,
+    breaks integer NOT NULL,
+    unmatched text[] DEFAULT '{}'::text[] NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT reconciliations_block_check CHECK ((block >= 0)),
+    CONSTRAINT reconciliations_block_hash_check CHECK ((block_hash ~ '^0x[0-9a-f]{64}$'::text)),
+    CONSTRAINT reconciliations_breaks_check CHECK ((breaks >= 0)),
+    CONSTRAINT reconciliations_chain_id_check CHECK ((chain_id > 0))
+);
 
 -- Name: refresh_tokens; Type: TABLE; Schema: ops; Owner: -
 
@@ -5228,6 +7046,43 @@ CREATE TABLE ops.schema_migrations (
     version character varying NOT NULL
 );
 
+-- Name: settlement_attempts; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.settlement_attempts (
+    settlement_id uuid NOT NULL,
+    number integer NOT NULL,
+    tx_hash text NOT NULL,
+    raw bytea NOT NULL,
+    gas bigint NOT NULL,
+    max_fee_per_gas numeric NOT NULL,
+    max_priority_fee_per_gas numeric NOT NULL,
+    stored_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    broadcast_at timestamp with time zone,
+    answer text,
+    CONSTRAINT settlement_attempts_check CHECK (((max_priority_fee_per_gas >= (0)::numeric) AND (max_priority_fee_per_gas <= max_fee_per_gas))),
+    CONSTRAINT settlement_attempts_gas_check CHECK ((gas > 0)),
+    CONSTRAINT settlement_attempts_max_fee_per_gas_check CHECK (((max_fee_per_gas > (0)::numeric) AND (max_fee_per_gas <> 'NaN'::numeric))),
+    CONSTRAINT settlement_attempts_number_check CHECK ((number > 0)),
+    CONSTRAINT settlement_attempts_raw_check CHECK ((length(raw) > 0)),
+    CONSTRAINT settlement_attempts_tx_hash_check CHECK ((tx_hash ~ '^0x[0-9a-f]{64}$'::text))
+);
+
+-- Name: settlement_payments; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.settlement_payments (
+    settlement_id uuid NOT NULL,
+    transaction_id uuid NOT NULL,
+    chain_id bigint,
+    contract ops.address,
+    payment_no bigint,
+    to_address ops.address NOT NULL,
+    amount ops.usdc NOT NULL,
+    failed boolean DEFAULT false NOT NULL,
+    CONSTRAINT settlement_payments_amount_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT settlement_payments_numbered CHECK (((num_nonnulls(chain_id, contract) = 0) OR (payment_no IS NOT NULL))),
+    CONSTRAINT settlement_payments_payment_no_check CHECK ((payment_no > 0))
+);
+
 -- Name: sign_in_failures; Type: TABLE; Schema: ops; Owner: -
 
 CREATE TABLE ops.sign_in_failures (
@@ -5248,6 +7103,19 @@ CREATE TABLE ops.task_days (
 )
 WITH (fillfactor='50');
 
+-- Name: told_releases; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.told_releases (
+    stream_id uuid NOT NULL,
+    first_seq integer NOT NULL,
+    last_seq integer NOT NULL,
+    transaction_id uuid NOT NULL,
+    amount ops.usdc NOT NULL,
+    CONSTRAINT told_releases_amount_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT told_releases_check CHECK ((last_seq >= first_seq)),
+    CONSTRAINT told_releases_first_seq_check CHECK ((first_seq > 0))
+);
+
 -- Name: transaction_states; Type: TABLE; Schema: ops; Owner: -
 
 CREATE TABLE ops.transaction_states (
@@ -5258,6 +7126,14 @@ CREATE TABLE ops.transaction_states (
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
+-- Name: turns; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.turns (
+    name text NOT NULL,
+    next_at timestamp with time zone NOT NULL
+)
+WITH (fillfactor='50');
+
 -- Name: wallet_nonces; Type: TABLE; Schema: ops; Owner: -
 
 CREATE TABLE ops.wallet_nonces (
@@ -5267,6 +7143,14 @@ CREATE TABLE ops.wallet_nonces (
     expires_at timestamp with time zone NOT NULL,
     CONSTRAINT wallet_nonces_nonce_check CHECK (((length(nonce) >= 8) AND (length(nonce) <= 64))),
     CONSTRAINT wallet_nonces_purpose_check CHECK ((purpose = ANY (ARRAY['sign_in'::text, 'set_wallet'::text])))
+);
+
+-- Name: wallet_orders; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.wallet_orders (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    finished_at timestamp with time zone
 );
 
 -- Name: worker_counters; Type: TABLE; Schema: ops; Owner: -
@@ -5555,6 +7439,31 @@ ALTER TABLE ONLY ops.audit_waiting
 ALTER TABLE ONLY ops.balance_alerts
     ADD CONSTRAINT balance_alerts_pkey PRIMARY KEY (platform_id);
 
+-- Name: chain_breaks chain_breaks_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.chain_breaks
+    ADD CONSTRAINT chain_breaks_pkey PRIMARY KEY (id);
+
+-- Name: chain_cursors chain_cursors_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.chain_cursors
+    ADD CONSTRAINT chain_cursors_pkey PRIMARY KEY (chain_id, custody);
+
+-- Name: circle_keys circle_keys_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.circle_keys
+    ADD CONSTRAINT circle_keys_pkey PRIMARY KEY (id);
+
+-- Name: circle_notifications circle_notifications_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.circle_notifications
+    ADD CONSTRAINT circle_notifications_pkey PRIMARY KEY (id);
+
+-- Name: circle_polls circle_polls_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.circle_polls
+    ADD CONSTRAINT circle_polls_pkey PRIMARY KEY (settlement_id);
+
 -- Name: deposits deposits_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.deposits
@@ -5625,6 +7534,16 @@ ALTER TABLE ONLY ops.loan_quotes
 ALTER TABLE ONLY ops.memberships
     ADD CONSTRAINT memberships_pkey PRIMARY KEY (platform_id, worker_id);
 
+-- Name: ordered_wallets ordered_wallets_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.ordered_wallets
+    ADD CONSTRAINT ordered_wallets_pkey PRIMARY KEY (worker_id);
+
+-- Name: ordered_wallets ordered_wallets_wallet_id_key; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.ordered_wallets
+    ADD CONSTRAINT ordered_wallets_wallet_id_key UNIQUE (wallet_id);
+
 -- Name: outbox outbox_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.outbox
@@ -5640,10 +7559,25 @@ ALTER TABLE ONLY ops.paid_workers
 ALTER TABLE ONLY ops.payout_days
     ADD CONSTRAINT payout_days_pkey PRIMARY KEY (platform_id, day);
 
+-- Name: payout_retries payout_retries_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.payout_retries
+    ADD CONSTRAINT payout_retries_pkey PRIMARY KEY (retry_of);
+
+-- Name: payout_retries payout_retries_transaction_id_key; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.payout_retries
+    ADD CONSTRAINT payout_retries_transaction_id_key UNIQUE (transaction_id);
+
 -- Name: rate_limits rate_limits_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.rate_limits
     ADD CONSTRAINT rate_limits_pkey PRIMARY KEY (key);
+
+-- Name: reconciliations reconciliations_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.reconciliations
+    ADD CONSTRAINT reconciliations_pkey PRIMARY KEY (id);
 
 -- Name: refresh_tokens refresh_tokens_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
@@ -5665,25 +7599,85 @@ ALTER TABLE ONLY ops.reports
 ALTER TABLE ONLY ops.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
 
+-- Name: settlement_attempts settlement_attempts_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.settlement_attempts
+    ADD CONSTRAINT settlement_attempts_pkey PRIMARY KEY (settlement_id, number);
+
+-- Name: settlement_attempts settlement_attempts_tx_hash_key; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.settlement_attempts
+    ADD CONSTRAINT settlement_attempts_tx_hash_key UNIQUE (tx_hash);
+
+-- Name: settlement_payments settlement_payments_no_key; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.settlement_payments
+    ADD CONSTRAINT settlement_payments_no_key UNIQUE (chain_id, contract, payment_no);
+
+-- Name: settlement_payments settlement_payments_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.settlement_payments
+    ADD CONSTRAINT settlement_payments_pkey PRIMARY KEY (transaction_id);
+
+-- Name: settlements settlements_circle_tx_id_key; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.settlements
+    ADD CONSTRAINT settlements_circle_tx_id_key UNIQUE (circle_tx_id);
+
+-- Name: settlements settlements_idempotency_key_key; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.settlements
+    ADD CONSTRAINT settlements_idempotency_key_key UNIQUE (idempotency_key);
+
+-- Name: settlements settlements_nonce_key; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.settlements
+    ADD CONSTRAINT settlements_nonce_key UNIQUE (chain_id, signer, nonce);
+
+-- Name: settlements settlements_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.settlements
+    ADD CONSTRAINT settlements_pkey PRIMARY KEY (id);
+
 -- Name: sign_in_failures sign_in_failures_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.sign_in_failures
     ADD CONSTRAINT sign_in_failures_pkey PRIMARY KEY (address_hash);
+
+-- Name: signers signers_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.signers
+    ADD CONSTRAINT signers_pkey PRIMARY KEY (chain_id, address);
 
 -- Name: task_days task_days_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.task_days
     ADD CONSTRAINT task_days_pkey PRIMARY KEY (platform_id, day);
 
+-- Name: told_releases told_releases_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.told_releases
+    ADD CONSTRAINT told_releases_pkey PRIMARY KEY (stream_id, first_seq);
+
 -- Name: transaction_states transaction_states_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.transaction_states
     ADD CONSTRAINT transaction_states_pkey PRIMARY KEY (id);
 
+-- Name: turns turns_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.turns
+    ADD CONSTRAINT turns_pkey PRIMARY KEY (name);
+
 -- Name: wallet_nonces wallet_nonces_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.wallet_nonces
     ADD CONSTRAINT wallet_nonces_pkey PRIMARY KEY (nonce);
+
+-- Name: wallet_orders wallet_orders_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.wallet_orders
+    ADD CONSTRAINT wallet_orders_pkey PRIMARY KEY (id);
 
 -- Name: webhook_deliveries webhook_deliveries_event_id_endpoint_id_key; Type: CONSTRAINT; Schema: ops; Owner: -
 
@@ -5838,9 +7832,33 @@ CREATE UNIQUE INDEX appeals_event_key ON ops.appeals USING btree (event_id) WHER
 
 CREATE INDEX audit_seals_xid_idx ON ops.audit_seals USING btree (xid);
 
+-- Name: chain_breaks_closed_by_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX chain_breaks_closed_by_idx ON ops.chain_breaks USING btree (closed_by);
+
+-- Name: chain_breaks_found_by_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX chain_breaks_found_by_idx ON ops.chain_breaks USING btree (found_by);
+
+-- Name: chain_breaks_open_key; Type: INDEX; Schema: ops; Owner: -
+
+CREATE UNIQUE INDEX chain_breaks_open_key ON ops.chain_breaks USING btree (chain_id, custody, kind, subject, chain_amount, book_amount) WHERE (closed_by IS NULL);
+
+-- Name: circle_notifications_received_at_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX circle_notifications_received_at_idx ON ops.circle_notifications USING btree (received_at);
+
+-- Name: deposits_block_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX deposits_block_idx ON ops.deposits USING btree (to_address, chain_id, block_number) WHERE (tx_hash IS NOT NULL);
+
 -- Name: deposits_platform_id_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX deposits_platform_id_idx ON ops.deposits USING btree (platform_id, id);
+
+-- Name: deposits_suspense_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX deposits_suspense_idx ON ops.deposits USING btree (id) WHERE in_suspense;
 
 -- Name: idempotency_keys_created_at_idx; Type: INDEX; Schema: ops; Owner: -
 
@@ -5882,6 +7900,10 @@ CREATE INDEX loan_quotes_worker_id_idx ON ops.loan_quotes USING btree (worker_id
 
 CREATE INDEX memberships_worker_id_idx ON ops.memberships USING btree (worker_id);
 
+-- Name: ordered_wallets_order_id_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX ordered_wallets_order_id_idx ON ops.ordered_wallets USING btree (order_id);
+
 -- Name: outbox_feed_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX outbox_feed_idx ON ops.outbox USING btree (platform_id, xid, id);
@@ -5893,6 +7915,10 @@ CREATE INDEX outbox_object_id_idx ON ops.outbox USING btree (object_id, platform
 -- Name: outbox_platform_id_created_at_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX outbox_platform_id_created_at_idx ON ops.outbox USING btree (platform_id, created_at);
+
+-- Name: reconciliations_block_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX reconciliations_block_idx ON ops.reconciliations USING btree (chain_id, custody, block, id);
 
 -- Name: refresh_tokens_expires_at_idx; Type: INDEX; Schema: ops; Owner: -
 
@@ -5918,9 +7944,29 @@ CREATE INDEX reports_open_idx ON ops.reports USING btree (id) WHERE (status = AN
 
 CREATE INDEX reports_platform_id_idx ON ops.reports USING btree (platform_id, id);
 
+-- Name: settlement_payments_settlement_id_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX settlement_payments_settlement_id_idx ON ops.settlement_payments USING btree (settlement_id, payment_no);
+
+-- Name: settlements_final_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX settlements_final_idx ON ops.settlements USING btree (chain_id, block_number) WHERE (state = ANY (ARRAY['final_ok'::text, 'final_reverted'::text]));
+
+-- Name: settlements_open_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX settlements_open_idx ON ops.settlements USING btree (rail, chain_id, nonce, id) WHERE (state <> ALL (ARRAY['final_ok'::text, 'final_reverted'::text]));
+
+-- Name: settlements_tx_hash_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX settlements_tx_hash_idx ON ops.settlements USING btree (tx_hash) WHERE (tx_hash IS NOT NULL);
+
 -- Name: sign_in_failures_last_failed_at_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX sign_in_failures_last_failed_at_idx ON ops.sign_in_failures USING btree (last_failed_at);
+
+-- Name: told_releases_transaction_id_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX told_releases_transaction_id_idx ON ops.told_releases USING btree (transaction_id);
 
 -- Name: transaction_states_transaction_id_idx; Type: INDEX; Schema: ops; Owner: -
 
@@ -5929,6 +7975,10 @@ CREATE INDEX transaction_states_transaction_id_idx ON ops.transaction_states USI
 -- Name: wallet_nonces_expires_at_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX wallet_nonces_expires_at_idx ON ops.wallet_nonces USING btree (expires_at);
+
+-- Name: wallet_orders_open_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE UNIQUE INDEX wallet_orders_open_idx ON ops.wallet_orders USING btree (((finished_at IS NULL))) WHERE (finished_at IS NULL);
 
 -- Name: webhook_deliveries_created_at_idx; Type: INDEX; Schema: ops; Owner: -
 
@@ -6106,6 +8156,14 @@ CREATE INDEX tasks_worker_status_idx ON public.tasks USING btree (worker_id, sta
 
 CREATE INDEX transactions_created_at_idx ON public.transactions USING btree (created_at);
 
+-- Name: transactions_failed_payouts_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX transactions_failed_payouts_idx ON public.transactions USING btree (worker_id, platform_id, updated_at) WHERE ((tx_type = 'payout'::text) AND (status = 'failed'::text));
+
+-- Name: transactions_pending_payouts_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX transactions_pending_payouts_idx ON public.transactions USING btree (id) WHERE ((tx_type = 'payout'::text) AND (status = 'pending'::text));
+
 -- Name: transactions_platform_created_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX transactions_platform_created_at_idx ON public.transactions USING btree (platform_id, created_at, id);
@@ -6162,6 +8220,10 @@ CREATE UNIQUE INDEX workers_email_key ON public.workers USING btree (lower(email
 
 CREATE UNIQUE INDEX workers_wallet_address_key ON public.workers USING btree (lower((wallet_address)::text));
 
+-- Name: workers_walletless_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX workers_walletless_idx ON public.workers USING btree (id) WHERE (wallet_address IS NULL);
+
 -- Name: transfers _000_append_only; Type: TRIGGER; Schema: ledger; Owner: -
 
 CREATE TRIGGER _000_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.transfers FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
@@ -6182,9 +8244,33 @@ CREATE TRIGGER _510_money_days AFTER INSERT ON ledger.transfers REFERENCING NEW 
 
 CREATE TRIGGER _000_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ops.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
 
+-- Name: payout_retries _000_append_only; Type: TRIGGER; Schema: ops; Owner: -
+
+CREATE TRIGGER _000_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ops.payout_retries FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
+
+-- Name: told_releases _000_append_only; Type: TRIGGER; Schema: ops; Owner: -
+
+CREATE TRIGGER _000_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ops.told_releases FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
+
 -- Name: transaction_states _000_append_only; Type: TRIGGER; Schema: ops; Owner: -
 
 CREATE TRIGGER _000_append_only BEFORE UPDATE OR TRUNCATE ON ops.transaction_states FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
+
+-- Name: settlement_attempts _000_no_delete; Type: TRIGGER; Schema: ops; Owner: -
+
+CREATE TRIGGER _000_no_delete BEFORE DELETE OR TRUNCATE ON ops.settlement_attempts FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
+
+-- Name: settlement_payments _000_no_delete; Type: TRIGGER; Schema: ops; Owner: -
+
+CREATE TRIGGER _000_no_delete BEFORE DELETE OR TRUNCATE ON ops.settlement_payments FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
+
+-- Name: settlements _000_no_delete; Type: TRIGGER; Schema: ops; Owner: -
+
+CREATE TRIGGER _000_no_delete BEFORE DELETE OR TRUNCATE ON ops.settlements FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
+
+-- Name: signers _000_no_delete; Type: TRIGGER; Schema: ops; Owner: -
+
+CREATE TRIGGER _000_no_delete BEFORE DELETE OR TRUNCATE ON ops.signers FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
 
 -- Name: deposits _000_no_truncate; Type: TRIGGER; Schema: ops; Owner: -
 
@@ -6197,6 +8283,18 @@ CREATE TRIGGER _100_number BEFORE INSERT ON ops.outbox FOR EACH ROW EXECUTE FUNC
 -- Name: webhook_endpoints _100_touch; Type: TRIGGER; Schema: ops; Owner: -
 
 CREATE TRIGGER _100_touch BEFORE UPDATE OF url, event_types, description, secret_version, disabled_at ON ops.webhook_endpoints FOR EACH ROW EXECUTE FUNCTION ops.touch();
+
+-- Name: settlement_attempts _200_guard; Type: TRIGGER; Schema: ops; Owner: -
+
+CREATE TRIGGER _200_guard BEFORE UPDATE ON ops.settlement_attempts FOR EACH ROW EXECUTE FUNCTION ops.guard_attempt();
+
+-- Name: settlement_payments _200_guard; Type: TRIGGER; Schema: ops; Owner: -
+
+CREATE TRIGGER _200_guard BEFORE UPDATE ON ops.settlement_payments FOR EACH ROW EXECUTE FUNCTION ops.guard_payment();
+
+-- Name: settlements _200_guard; Type: TRIGGER; Schema: ops; Owner: -
+
+CREATE TRIGGER _200_guard BEFORE UPDATE ON ops.settlements FOR EACH ROW EXECUTE FUNCTION ops.guard_settlement();
 
 -- Name: api_keys _500_mirror_api_key; Type: TRIGGER; Schema: ops; Owner: -
 
@@ -6431,6 +8529,21 @@ ALTER TABLE ONLY ops.appeals
 ALTER TABLE ONLY ops.balance_alerts
     ADD CONSTRAINT balance_alerts_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
 
+-- Name: chain_breaks chain_breaks_closed_by_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.chain_breaks
+    ADD CONSTRAINT chain_breaks_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES ops.reconciliations(id);
+
+-- Name: chain_breaks chain_breaks_found_by_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.chain_breaks
+    ADD CONSTRAINT chain_breaks_found_by_fkey FOREIGN KEY (found_by) REFERENCES ops.reconciliations(id);
+
+-- Name: circle_polls circle_polls_settlement_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.circle_polls
+    ADD CONSTRAINT circle_polls_settlement_id_fkey FOREIGN KEY (settlement_id) REFERENCES ops.settlements(id) ON DELETE RESTRICT;
+
 -- Name: deposits deposits_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.deposits
@@ -6486,6 +8599,11 @@ ALTER TABLE ONLY ops.memberships
 ALTER TABLE ONLY ops.memberships
     ADD CONSTRAINT memberships_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id) ON DELETE CASCADE;
 
+-- Name: ordered_wallets ordered_wallets_order_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.ordered_wallets
+    ADD CONSTRAINT ordered_wallets_order_id_fkey FOREIGN KEY (order_id) REFERENCES ops.wallet_orders(id) ON DELETE RESTRICT;
+
 -- Name: outbox outbox_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.outbox
@@ -6501,6 +8619,16 @@ ALTER TABLE ONLY ops.paid_workers
 ALTER TABLE ONLY ops.payout_days
     ADD CONSTRAINT payout_days_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
 
+-- Name: payout_retries payout_retries_retry_of_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.payout_retries
+    ADD CONSTRAINT payout_retries_retry_of_fkey FOREIGN KEY (retry_of) REFERENCES public.transactions(id) ON DELETE RESTRICT;
+
+-- Name: payout_retries payout_retries_transaction_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.payout_retries
+    ADD CONSTRAINT payout_retries_transaction_id_fkey FOREIGN KEY (transaction_id) REFERENCES public.transactions(id) ON DELETE RESTRICT;
+
 -- Name: refresh_tokens refresh_tokens_worker_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.refresh_tokens
@@ -6511,10 +8639,35 @@ ALTER TABLE ONLY ops.refresh_tokens
 ALTER TABLE ONLY ops.reports
     ADD CONSTRAINT reports_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
 
+-- Name: settlement_attempts settlement_attempts_settlement_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.settlement_attempts
+    ADD CONSTRAINT settlement_attempts_settlement_id_fkey FOREIGN KEY (settlement_id) REFERENCES ops.settlements(id) ON DELETE RESTRICT;
+
+-- Name: settlement_payments settlement_payments_settlement_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.settlement_payments
+    ADD CONSTRAINT settlement_payments_settlement_id_fkey FOREIGN KEY (settlement_id) REFERENCES ops.settlements(id) ON DELETE RESTRICT;
+
+-- Name: settlement_payments settlement_payments_transaction_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.settlement_payments
+    ADD CONSTRAINT settlement_payments_transaction_id_fkey FOREIGN KEY (transaction_id) REFERENCES public.transactions(id) ON DELETE RESTRICT;
+
 -- Name: task_days task_days_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.task_days
     ADD CONSTRAINT task_days_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES public.platforms(id) ON DELETE CASCADE;
+
+-- Name: told_releases told_releases_stream_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.told_releases
+    ADD CONSTRAINT told_releases_stream_id_fkey FOREIGN KEY (stream_id) REFERENCES public.streams(id) ON DELETE RESTRICT;
+
+-- Name: told_releases told_releases_transaction_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.told_releases
+    ADD CONSTRAINT told_releases_transaction_id_fkey FOREIGN KEY (transaction_id) REFERENCES public.transactions(id) ON DELETE RESTRICT;
 
 -- Name: transaction_states transaction_states_transaction_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
@@ -6679,6 +8832,26 @@ ALTER TABLE ops.audit_waiting ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.balance_alerts ENABLE ROW LEVEL SECURITY;
 
+-- Name: chain_breaks; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.chain_breaks ENABLE ROW LEVEL SECURITY;
+
+-- Name: chain_cursors; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.chain_cursors ENABLE ROW LEVEL SECURITY;
+
+-- Name: circle_keys; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.circle_keys ENABLE ROW LEVEL SECURITY;
+
+-- Name: circle_notifications; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.circle_notifications ENABLE ROW LEVEL SECURITY;
+
+-- Name: circle_polls; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.circle_polls ENABLE ROW LEVEL SECURITY;
+
 -- Name: deposits; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.deposits ENABLE ROW LEVEL SECURITY;
@@ -6727,6 +8900,26 @@ CREATE POLICY every_row ON ops.audit_waiting TO jobs, operator USING (true) WITH
 
 CREATE POLICY every_row ON ops.balance_alerts TO jobs, operator USING (true) WITH CHECK (true);
 
+-- Name: chain_breaks every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.chain_breaks TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: chain_cursors every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.chain_cursors TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: circle_keys every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.circle_keys TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: circle_notifications every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.circle_notifications TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: circle_polls every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.circle_polls TO jobs, operator USING (true) WITH CHECK (true);
+
 -- Name: deposits every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.deposits TO jobs, operator USING (true) WITH CHECK (true);
@@ -6767,6 +8960,10 @@ CREATE POLICY every_row ON ops.loan_quotes TO jobs, operator USING (true) WITH C
 
 CREATE POLICY every_row ON ops.memberships TO jobs, operator USING (true) WITH CHECK (true);
 
+-- Name: ordered_wallets every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.ordered_wallets TO jobs, operator USING (true) WITH CHECK (true);
+
 -- Name: outbox every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.outbox TO jobs, operator USING (true) WITH CHECK (true);
@@ -6779,9 +8976,17 @@ CREATE POLICY every_row ON ops.paid_workers TO jobs, operator USING (true) WITH 
 
 CREATE POLICY every_row ON ops.payout_days TO jobs, operator USING (true) WITH CHECK (true);
 
+-- Name: payout_retries every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.payout_retries TO jobs, operator USING (true) WITH CHECK (true);
+
 -- Name: rate_limits every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.rate_limits TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: reconciliations every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.reconciliations TO jobs, operator USING (true) WITH CHECK (true);
 
 -- Name: refresh_tokens every_row; Type: POLICY; Schema: ops; Owner: -
 
@@ -6791,21 +8996,49 @@ CREATE POLICY every_row ON ops.refresh_tokens TO jobs, operator USING (true) WIT
 
 CREATE POLICY every_row ON ops.reports TO jobs, operator USING (true) WITH CHECK (true);
 
+-- Name: settlement_attempts every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.settlement_attempts TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: settlement_payments every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.settlement_payments TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: settlements every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.settlements TO jobs, operator USING (true) WITH CHECK (true);
+
 -- Name: sign_in_failures every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.sign_in_failures TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: signers every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.signers TO jobs, operator USING (true) WITH CHECK (true);
 
 -- Name: task_days every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.task_days TO jobs, operator USING (true) WITH CHECK (true);
 
+-- Name: told_releases every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.told_releases TO jobs, operator USING (true) WITH CHECK (true);
+
 -- Name: transaction_states every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.transaction_states TO jobs, operator USING (true) WITH CHECK (true);
 
+-- Name: turns every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.turns TO jobs, operator USING (true) WITH CHECK (true);
+
 -- Name: wallet_nonces every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.wallet_nonces TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: wallet_orders every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.wallet_orders TO jobs, operator USING (true) WITH CHECK (true);
 
 -- Name: webhook_deliveries every_row; Type: POLICY; Schema: ops; Owner: -
 
@@ -6851,6 +9084,26 @@ CREATE POLICY every_row_read ON ops.audit_waiting FOR SELECT TO auditor USING (t
 
 CREATE POLICY every_row_read ON ops.balance_alerts FOR SELECT TO auditor USING (true);
 
+-- Name: chain_breaks every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.chain_breaks FOR SELECT TO auditor USING (true);
+
+-- Name: chain_cursors every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.chain_cursors FOR SELECT TO auditor USING (true);
+
+-- Name: circle_keys every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.circle_keys FOR SELECT TO auditor USING (true);
+
+-- Name: circle_notifications every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.circle_notifications FOR SELECT TO auditor USING (true);
+
+-- Name: circle_polls every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.circle_polls FOR SELECT TO auditor USING (true);
+
 -- Name: deposits every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.deposits FOR SELECT TO auditor USING (true);
@@ -6891,6 +9144,10 @@ CREATE POLICY every_row_read ON ops.loan_quotes FOR SELECT TO auditor USING (tru
 
 CREATE POLICY every_row_read ON ops.memberships FOR SELECT TO auditor USING (true);
 
+-- Name: ordered_wallets every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.ordered_wallets FOR SELECT TO auditor USING (true);
+
 -- Name: outbox every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.outbox FOR SELECT TO auditor USING (true);
@@ -6903,9 +9160,17 @@ CREATE POLICY every_row_read ON ops.paid_workers FOR SELECT TO auditor USING (tr
 
 CREATE POLICY every_row_read ON ops.payout_days FOR SELECT TO auditor USING (true);
 
+-- Name: payout_retries every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.payout_retries FOR SELECT TO auditor USING (true);
+
 -- Name: rate_limits every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.rate_limits FOR SELECT TO auditor USING (true);
+
+-- Name: reconciliations every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.reconciliations FOR SELECT TO auditor USING (true);
 
 -- Name: refresh_tokens every_row_read; Type: POLICY; Schema: ops; Owner: -
 
@@ -6915,21 +9180,49 @@ CREATE POLICY every_row_read ON ops.refresh_tokens FOR SELECT TO auditor USING (
 
 CREATE POLICY every_row_read ON ops.reports FOR SELECT TO auditor USING (true);
 
+-- Name: settlement_attempts every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.settlement_attempts FOR SELECT TO auditor USING (true);
+
+-- Name: settlement_payments every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.settlement_payments FOR SELECT TO auditor USING (true);
+
+-- Name: settlements every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.settlements FOR SELECT TO auditor USING (true);
+
 -- Name: sign_in_failures every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.sign_in_failures FOR SELECT TO auditor USING (true);
+
+-- Name: signers every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.signers FOR SELECT TO auditor USING (true);
 
 -- Name: task_days every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.task_days FOR SELECT TO auditor USING (true);
 
+-- Name: told_releases every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.told_releases FOR SELECT TO auditor USING (true);
+
 -- Name: transaction_states every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.transaction_states FOR SELECT TO auditor USING (true);
 
+-- Name: turns every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.turns FOR SELECT TO auditor USING (true);
+
 -- Name: wallet_nonces every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.wallet_nonces FOR SELECT TO auditor USING (true);
+
+-- Name: wallet_orders every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.wallet_orders FOR SELECT TO auditor USING (true);
 
 -- Name: webhook_deliveries every_row_read; Type: POLICY; Schema: ops; Owner: -
 
@@ -6967,6 +9260,10 @@ ALTER TABLE ops.loan_quotes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.memberships ENABLE ROW LEVEL SECURITY;
 
+-- Name: ordered_wallets; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.ordered_wallets ENABLE ROW LEVEL SECURITY;
+
 -- Name: outbox; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.outbox ENABLE ROW LEVEL SECURITY;
@@ -6979,9 +9276,17 @@ ALTER TABLE ops.paid_workers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.payout_days ENABLE ROW LEVEL SECURITY;
 
+-- Name: payout_retries; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.payout_retries ENABLE ROW LEVEL SECURITY;
+
 -- Name: rate_limits; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.rate_limits ENABLE ROW LEVEL SECURITY;
+
+-- Name: reconciliations; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.reconciliations ENABLE ROW LEVEL SECURITY;
 
 -- Name: refresh_tokens; Type: ROW SECURITY; Schema: ops; Owner: -
 
@@ -6991,9 +9296,49 @@ ALTER TABLE ops.refresh_tokens ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.reports ENABLE ROW LEVEL SECURITY;
 
+-- Name: settlement_attempts; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.settlement_attempts ENABLE ROW LEVEL SECURITY;
+
+-- Name: settlement_payments; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.settlement_payments ENABLE ROW LEVEL SECURITY;
+
+-- Name: settlements; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.settlements ENABLE ROW LEVEL SECURITY;
+
 -- Name: sign_in_failures; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.sign_in_failures ENABLE ROW LEVEL SECURITY;
+
+-- Name: circle_polls signer_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY signer_read ON ops.circle_polls FOR SELECT TO signer USING (true);
+
+-- Name: settlement_attempts signer_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY signer_read ON ops.settlement_attempts FOR SELECT TO signer USING (true);
+
+-- Name: settlement_payments signer_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY signer_read ON ops.settlement_payments FOR SELECT TO signer USING (true);
+
+-- Name: settlements signer_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY signer_read ON ops.settlements FOR SELECT TO signer USING (true);
+
+-- Name: signers signer_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY signer_read ON ops.signers FOR SELECT TO signer USING (true);
+
+-- Name: job_runs signer_runs; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY signer_runs ON ops.job_runs FOR INSERT TO signer WITH CHECK (true);
+
+-- Name: signers; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.signers ENABLE ROW LEVEL SECURITY;
 
 -- Name: task_days; Type: ROW SECURITY; Schema: ops; Owner: -
 
@@ -7073,9 +9418,27 @@ CREATE POLICY tenant_read ON ops.outbox FOR SELECT TO api USING (((platform_id =
 
 CREATE POLICY tenant_read ON ops.payout_days FOR SELECT TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
 
+-- Name: payout_retries tenant_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_read ON ops.payout_retries FOR SELECT TO api USING ((EXISTS ( SELECT
+   FROM public.transactions x
+  WHERE (x.id = payout_retries.retry_of))));
+
 -- Name: reports tenant_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY tenant_read ON ops.reports FOR SELECT TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
+
+-- Name: settlement_payments tenant_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_read ON ops.settlement_payments FOR SELECT TO api USING ((EXISTS ( SELECT
+   FROM public.transactions x
+  WHERE (x.id = settlement_payments.transaction_id))));
+
+-- Name: settlements tenant_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY tenant_read ON ops.settlements FOR SELECT TO api USING ((EXISTS ( SELECT
+   FROM ops.settlement_payments p
+  WHERE (p.settlement_id = settlements.id))));
 
 -- Name: task_days tenant_read; Type: POLICY; Schema: ops; Owner: -
 
@@ -7107,13 +9470,25 @@ CREATE POLICY tenant_write ON ops.advance_terms FOR UPDATE TO api USING ((platfo
 
 CREATE POLICY tenant_write ON ops.api_keys FOR UPDATE TO api USING ((platform_id = ( SELECT ops.tenant() AS tenant)));
 
+-- Name: told_releases; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.told_releases ENABLE ROW LEVEL SECURITY;
+
 -- Name: transaction_states; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.transaction_states ENABLE ROW LEVEL SECURITY;
 
+-- Name: turns; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.turns ENABLE ROW LEVEL SECURITY;
+
 -- Name: wallet_nonces; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.wallet_nonces ENABLE ROW LEVEL SECURITY;
+
+-- Name: wallet_orders; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.wallet_orders ENABLE ROW LEVEL SECURITY;
 
 -- Name: webhook_deliveries; Type: ROW SECURITY; Schema: ops; Owner: -
 
@@ -7201,7 +9576,7 @@ ALTER TABLE public.loans ENABLE ROW LEVEL SECURITY;
 
 -- Name: transactions payouts; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY payouts ON public.transactions TO signer USING ((tx_type = 'payout'::text)) WITH CHECK ((tx_type = 'payout'::text));
+CREATE POLICY payouts ON public.transactions FOR SELECT TO signer USING ((tx_type = 'payout'::text));
 
 -- Name: platforms; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -7323,7 +9698,6 @@ GRANT USAGE ON SCHEMA public TO auditor;
 REVOKE ALL ON FUNCTION ledger.account(p_kind text, p_owner_id uuid, p_platform_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.account(p_kind text, p_owner_id uuid, p_platform_id uuid) TO api;
 GRANT ALL ON FUNCTION ledger.account(p_kind text, p_owner_id uuid, p_platform_id uuid) TO jobs;
-GRANT ALL ON FUNCTION ledger.account(p_kind text, p_owner_id uuid, p_platform_id uuid) TO signer;
 GRANT ALL ON FUNCTION ledger.account(p_kind text, p_owner_id uuid, p_platform_id uuid) TO operator;
 GRANT ALL ON FUNCTION ledger.account(p_kind text, p_owner_id uuid, p_platform_id uuid) TO auditor;
 
@@ -7346,9 +9720,9 @@ GRANT ALL ON FUNCTION ledger.give_back(p_platform_id uuid, p_amount numeric, p_t
 REVOKE ALL ON FUNCTION ops.uuid_v7(p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.uuid_v7(p_at timestamp with time zone) TO api;
 GRANT ALL ON FUNCTION ops.uuid_v7(p_at timestamp with time zone) TO jobs;
-GRANT ALL ON FUNCTION ops.uuid_v7(p_at timestamp with time zone) TO signer;
 GRANT ALL ON FUNCTION ops.uuid_v7(p_at timestamp with time zone) TO operator;
 GRANT ALL ON FUNCTION ops.uuid_v7(p_at timestamp with time zone) TO auditor;
+GRANT ALL ON FUNCTION ops.uuid_v7(p_at timestamp with time zone) TO signer;
 
 -- Name: TABLE tasks; Type: ACL; Schema: public; Owner: -
 
@@ -7456,7 +9830,6 @@ GRANT ALL ON FUNCTION ops.admit_advance(p_worker_id uuid, p_platform_id uuid, p_
 REVOKE ALL ON FUNCTION ops.audit(p_action text, p_resource_type text, p_resource_id uuid, p_metadata jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.audit(p_action text, p_resource_type text, p_resource_id uuid, p_metadata jsonb) TO api;
 GRANT ALL ON FUNCTION ops.audit(p_action text, p_resource_type text, p_resource_id uuid, p_metadata jsonb) TO jobs;
-GRANT ALL ON FUNCTION ops.audit(p_action text, p_resource_type text, p_resource_id uuid, p_metadata jsonb) TO signer;
 GRANT ALL ON FUNCTION ops.audit(p_action text, p_resource_type text, p_resource_id uuid, p_metadata jsonb) TO operator;
 GRANT ALL ON FUNCTION ops.audit(p_action text, p_resource_type text, p_resource_id uuid, p_metadata jsonb) TO auditor;
 
@@ -7522,6 +9895,10 @@ GRANT ALL ON FUNCTION ops.audit_digest(p_row public.audit_logs) TO jobs;
 GRANT ALL ON FUNCTION ops.audit_digest(p_row public.audit_logs) TO operator;
 GRANT ALL ON FUNCTION ops.audit_digest(p_row public.audit_logs) TO auditor;
 
+-- Name: FUNCTION audit_each(p_action text, p_resource_type text, p_resource_ids uuid[]); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.audit_each(p_action text, p_resource_type text, p_resource_ids uuid[]) FROM PUBLIC;
+
 -- Name: FUNCTION authenticate_key(p_key_hash bytea, p_scope text, p_address text, p_user_agent text); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.authenticate_key(p_key_hash bytea, p_scope text, p_address text, p_user_agent text) FROM PUBLIC;
@@ -7542,6 +9919,11 @@ REVOKE ALL ON FUNCTION ops.check_invariants() FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.check_invariants() TO jobs;
 GRANT ALL ON FUNCTION ops.check_invariants() TO operator;
 GRANT ALL ON FUNCTION ops.check_invariants() TO auditor;
+
+-- Name: FUNCTION circle_key(p_id uuid); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.circle_key(p_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.circle_key(p_id uuid) TO api;
 
 -- Name: FUNCTION claim_deliveries(p_limit integer, p_each integer, p_lease interval); Type: ACL; Schema: ops; Owner: -
 
@@ -7589,20 +9971,82 @@ REVOKE ALL ON FUNCTION ops.email_hash(p_email text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION ops.emit(p_event text, p_platform_id uuid, p_worker_id uuid, p_object_type text, p_object_id uuid, p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.emit(p_event text, p_platform_id uuid, p_worker_id uuid, p_object_type text, p_object_id uuid, p_payload jsonb) TO api;
 GRANT ALL ON FUNCTION ops.emit(p_event text, p_platform_id uuid, p_worker_id uuid, p_object_type text, p_object_id uuid, p_payload jsonb) TO jobs;
-GRANT ALL ON FUNCTION ops.emit(p_event text, p_platform_id uuid, p_worker_id uuid, p_object_type text, p_object_id uuid, p_payload jsonb) TO signer;
 GRANT ALL ON FUNCTION ops.emit(p_event text, p_platform_id uuid, p_worker_id uuid, p_object_type text, p_object_id uuid, p_payload jsonb) TO operator;
 GRANT ALL ON FUNCTION ops.emit(p_event text, p_platform_id uuid, p_worker_id uuid, p_object_type text, p_object_id uuid, p_payload jsonb) TO auditor;
+
+-- Name: FUNCTION end_payouts(p_payouts uuid[], p_tx_hash text, p_payment_nos bigint[], p_errors text[]); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.end_payouts(p_payouts uuid[], p_tx_hash text, p_payment_nos bigint[], p_errors text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.end_payouts(p_payouts uuid[], p_tx_hash text, p_payment_nos bigint[], p_errors text[]) TO jobs;
 
 -- Name: FUNCTION end_session(p_session_id uuid); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.end_session(p_session_id uuid) FROM PUBLIC;
+
+-- Name: TABLE settlements; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.settlements TO jobs;
+GRANT SELECT ON TABLE ops.settlements TO signer;
+GRANT SELECT ON TABLE ops.settlements TO operator;
+GRANT SELECT ON TABLE ops.settlements TO auditor;
+
+-- Name: COLUMN settlements.id; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT(id) ON TABLE ops.settlements TO api;
+
+-- Name: COLUMN settlements.rail; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT(rail) ON TABLE ops.settlements TO api;
+
+-- Name: COLUMN settlements.chain_id; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT(chain_id) ON TABLE ops.settlements TO api;
+
+-- Name: COLUMN settlements.contract; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT(contract) ON TABLE ops.settlements TO api;
+
+-- Name: COLUMN settlements.state; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT(state) ON TABLE ops.settlements TO api;
+
+-- Name: COLUMN settlements.tx_hash; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT(tx_hash) ON TABLE ops.settlements TO api;
+
+-- Name: COLUMN settlements.block_number; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT(block_number) ON TABLE ops.settlements TO api;
+
+-- Name: COLUMN settlements.block_hash; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT(block_hash) ON TABLE ops.settlements TO api;
+
+-- Name: COLUMN settlements.gas_used; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT(gas_used) ON TABLE ops.settlements TO api;
+
+-- Name: COLUMN settlements.gas_price; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT(gas_price) ON TABLE ops.settlements TO api;
+
+-- Name: COLUMN settlements.created_at; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT(created_at) ON TABLE ops.settlements TO api;
+
+-- Name: COLUMN settlements.updated_at; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT(updated_at) ON TABLE ops.settlements TO api;
+
+-- Name: FUNCTION end_settlement(p_settlement ops.settlements, p_tx_hash text, p_block_number bigint, p_block_hash text, p_gas_used bigint, p_gas_price numeric, p_failed bigint[], p_error text, p_cleared boolean); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.end_settlement(p_settlement ops.settlements, p_tx_hash text, p_block_number bigint, p_block_hash text, p_gas_used bigint, p_gas_price numeric, p_failed bigint[], p_error text, p_cleared boolean) FROM PUBLIC;
 
 -- Name: FUNCTION event_data(p_object_type text, p_object_id uuid, p_worker_id uuid, p_payload jsonb); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.event_data(p_object_type text, p_object_id uuid, p_worker_id uuid, p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.event_data(p_object_type text, p_object_id uuid, p_worker_id uuid, p_payload jsonb) TO api;
 GRANT ALL ON FUNCTION ops.event_data(p_object_type text, p_object_id uuid, p_worker_id uuid, p_payload jsonb) TO jobs;
-GRANT ALL ON FUNCTION ops.event_data(p_object_type text, p_object_id uuid, p_worker_id uuid, p_payload jsonb) TO signer;
 GRANT ALL ON FUNCTION ops.event_data(p_object_type text, p_object_id uuid, p_worker_id uuid, p_payload jsonb) TO operator;
 GRANT ALL ON FUNCTION ops.event_data(p_object_type text, p_object_id uuid, p_worker_id uuid, p_payload jsonb) TO auditor;
 
@@ -7610,6 +10054,18 @@ GRANT ALL ON FUNCTION ops.event_data(p_object_type text, p_object_id uuid, p_wor
 
 REVOKE ALL ON FUNCTION ops.event_position(p_event_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.event_position(p_event_id uuid) TO api;
+
+-- Name: FUNCTION guard_attempt(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.guard_attempt() FROM PUBLIC;
+
+-- Name: FUNCTION guard_payment(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.guard_payment() FROM PUBLIC;
+
+-- Name: FUNCTION guard_settlement(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.guard_settlement() FROM PUBLIC;
 
 -- Name: TABLE streams; Type: ACL; Schema: public; Owner: -
 
@@ -7693,6 +10149,11 @@ GRANT ALL ON FUNCTION ops.hand_on_scopes(p_scopes text[]) TO api;
 REVOKE ALL ON FUNCTION ops.is_wanted(p_endpoint_id uuid, p_event_types text[], p_event text, p_object_type text, p_object_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.is_wanted(p_endpoint_id uuid, p_event_types text[], p_event text, p_object_type text, p_object_id uuid) TO api;
 
+-- Name: FUNCTION keep_circle_key(p_id uuid, p_public_key bytea); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.keep_circle_key(p_id uuid, p_public_key bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.keep_circle_key(p_id uuid, p_public_key bytea) TO api;
+
 -- Name: FUNCTION lacking_scopes(p_scopes text[]); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.lacking_scopes(p_scopes text[]) FROM PUBLIC;
@@ -7755,6 +10216,19 @@ GRANT ALL ON FUNCTION ops.lock_endpoint(p_endpoint_id uuid) TO api;
 REVOKE ALL ON FUNCTION ops.lock_members(p_workers uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.lock_members(p_workers uuid[]) TO api;
 
+-- Name: FUNCTION lock_payout(p_transaction_id uuid); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.lock_payout(p_transaction_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.lock_payout(p_transaction_id uuid) TO jobs;
+
+-- Name: FUNCTION lock_releases(p_accounts uuid[]); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.lock_releases(p_accounts uuid[]) FROM PUBLIC;
+
+-- Name: FUNCTION lock_settlement(p_id uuid); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.lock_settlement(p_id uuid) FROM PUBLIC;
+
 -- Name: FUNCTION lock_stream(p_stream_id uuid, p_states text[]); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.lock_stream(p_stream_id uuid, p_states text[]) FROM PUBLIC;
@@ -7778,9 +10252,17 @@ REVOKE ALL ON FUNCTION ops.mirror_api_key() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION ops.mirror_webhook() FROM PUBLIC;
 
+-- Name: FUNCTION next_payment_no(p_chain_id bigint, p_contract ops.address); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.next_payment_no(p_chain_id bigint, p_contract ops.address) FROM PUBLIC;
+
 -- Name: FUNCTION number_event(); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.number_event() FROM PUBLIC;
+
+-- Name: FUNCTION number_payments(p_settlement ops.settlements); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.number_payments(p_settlement ops.settlements) FROM PUBLIC;
 
 -- Name: FUNCTION once_a_minute(p_key text); Type: ACL; Schema: ops; Owner: -
 
@@ -7789,6 +10271,10 @@ REVOKE ALL ON FUNCTION ops.once_a_minute(p_key text) FROM PUBLIC;
 -- Name: FUNCTION open_worker_counters(); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.open_worker_counters() FROM PUBLIC;
+
+-- Name: FUNCTION pause_signer(p_chain_id bigint, p_address ops.address, p_reason text); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.pause_signer(p_chain_id bigint, p_address ops.address, p_reason text) FROM PUBLIC;
 
 -- Name: FUNCTION principal(); Type: ACL; Schema: ops; Owner: -
 
@@ -7821,12 +10307,26 @@ GRANT ALL ON FUNCTION ops.recount_advances() TO jobs;
 GRANT ALL ON FUNCTION ops.recount_advances() TO operator;
 GRANT ALL ON FUNCTION ops.recount_advances() TO auditor;
 
+-- Name: FUNCTION recount_circle(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.recount_circle() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.recount_circle() TO jobs;
+GRANT ALL ON FUNCTION ops.recount_circle() TO operator;
+GRANT ALL ON FUNCTION ops.recount_circle() TO auditor;
+
 -- Name: FUNCTION recount_days(); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.recount_days() FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.recount_days() TO jobs;
 GRANT ALL ON FUNCTION ops.recount_days() TO operator;
 GRANT ALL ON FUNCTION ops.recount_days() TO auditor;
+
+-- Name: FUNCTION recount_deposits(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.recount_deposits() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.recount_deposits() TO jobs;
+GRANT ALL ON FUNCTION ops.recount_deposits() TO operator;
+GRANT ALL ON FUNCTION ops.recount_deposits() TO auditor;
 
 -- Name: FUNCTION recount_events(); Type: ACL; Schema: ops; Owner: -
 
@@ -7848,6 +10348,13 @@ REVOKE ALL ON FUNCTION ops.recount_reputation() FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.recount_reputation() TO jobs;
 GRANT ALL ON FUNCTION ops.recount_reputation() TO operator;
 GRANT ALL ON FUNCTION ops.recount_reputation() TO auditor;
+
+-- Name: FUNCTION recount_settlements(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.recount_settlements() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.recount_settlements() TO jobs;
+GRANT ALL ON FUNCTION ops.recount_settlements() TO operator;
+GRANT ALL ON FUNCTION ops.recount_settlements() TO auditor;
 
 -- Name: FUNCTION recount_tasks(); Type: ACL; Schema: ops; Owner: -
 
@@ -7874,12 +10381,19 @@ GRANT ALL ON FUNCTION ops.recount_workers() TO auditor;
 
 REVOKE ALL ON FUNCTION ops.refuse_change() FROM PUBLIC;
 
+-- Name: FUNCTION require_attempt(p_settlement ops.settlements, p_tx_hash text); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.require_attempt(p_settlement ops.settlements, p_tx_hash text) FROM PUBLIC;
+
+-- Name: FUNCTION require_payments(p_settlement ops.settlements, p_payment_nos bigint[]); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.require_payments(p_settlement ops.settlements, p_payment_nos bigint[]) FROM PUBLIC;
+
 -- Name: FUNCTION require_platform(); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.require_platform() FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.require_platform() TO api;
 GRANT ALL ON FUNCTION ops.require_platform() TO jobs;
-GRANT ALL ON FUNCTION ops.require_platform() TO signer;
 GRANT ALL ON FUNCTION ops.require_platform() TO operator;
 GRANT ALL ON FUNCTION ops.require_platform() TO auditor;
 
@@ -7888,12 +10402,15 @@ GRANT ALL ON FUNCTION ops.require_platform() TO auditor;
 REVOKE ALL ON FUNCTION ops.require_scopes(p_scopes text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.require_scopes(p_scopes text[]) TO api;
 
+-- Name: FUNCTION require_wallet(p_worker_id uuid); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.require_wallet(p_worker_id uuid) FROM PUBLIC;
+
 -- Name: FUNCTION rfc3339(p_at timestamp with time zone); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.rfc3339(p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.rfc3339(p_at timestamp with time zone) TO api;
 GRANT ALL ON FUNCTION ops.rfc3339(p_at timestamp with time zone) TO jobs;
-GRANT ALL ON FUNCTION ops.rfc3339(p_at timestamp with time zone) TO signer;
 GRANT ALL ON FUNCTION ops.rfc3339(p_at timestamp with time zone) TO operator;
 GRANT ALL ON FUNCTION ops.rfc3339(p_at timestamp with time zone) TO auditor;
 
@@ -7918,6 +10435,23 @@ GRANT ALL ON FUNCTION ops.seal_digest(p_previous bytea, p_number bigint, p_xid x
 
 REVOKE ALL ON FUNCTION ops.sign_in_lock(p_email text) FROM PUBLIC;
 
+-- Name: TABLE transactions; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.transactions TO api;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.transactions TO jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.transactions TO operator;
+GRANT SELECT ON TABLE public.transactions TO auditor;
+GRANT SELECT ON TABLE public.transactions TO signer;
+
+-- Name: FUNCTION start_payout(p_worker_id uuid, p_platform_id uuid, p_amount numeric, p_task_id uuid); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.start_payout(p_worker_id uuid, p_platform_id uuid, p_amount numeric, p_task_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.start_payout(p_worker_id uuid, p_platform_id uuid, p_amount numeric, p_task_id uuid) TO jobs;
+
+-- Name: FUNCTION start_payouts(p_accounts uuid[], p_amounts numeric[], p_streams uuid[], p_task_id uuid); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.start_payouts(p_accounts uuid[], p_amounts numeric[], p_streams uuid[], p_task_id uuid) FROM PUBLIC;
+
 -- Name: FUNCTION start_session(p_worker_id uuid, p_token_hash bytea); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.start_session(p_worker_id uuid, p_token_hash bytea) FROM PUBLIC;
@@ -7937,6 +10471,17 @@ GRANT ALL ON FUNCTION ops.store_deliveries(p_results jsonb) TO jobs;
 REVOKE ALL ON FUNCTION ops.stored_answer(p_route text, p_key text, OUT status smallint, OUT body text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.stored_answer(p_route text, p_key text, OUT status smallint, OUT body text) TO api;
 
+-- Name: FUNCTION take_turn(p_name text, p_interval interval, p_patience interval); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.take_turn(p_name text, p_interval interval, p_patience interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.take_turn(p_name text, p_interval interval, p_patience interval) TO api;
+GRANT ALL ON FUNCTION ops.take_turn(p_name text, p_interval interval, p_patience interval) TO jobs;
+GRANT ALL ON FUNCTION ops.take_turn(p_name text, p_interval interval, p_patience interval) TO signer;
+
+-- Name: FUNCTION tell_releases(p_streams uuid[], p_payouts uuid[]); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.tell_releases(p_streams uuid[], p_payouts uuid[]) FROM PUBLIC;
+
 -- Name: FUNCTION tell_reputation(); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.tell_reputation() FROM PUBLIC;
@@ -7946,7 +10491,6 @@ REVOKE ALL ON FUNCTION ops.tell_reputation() FROM PUBLIC;
 REVOKE ALL ON FUNCTION ops.tenant() FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.tenant() TO api;
 GRANT ALL ON FUNCTION ops.tenant() TO jobs;
-GRANT ALL ON FUNCTION ops.tenant() TO signer;
 GRANT ALL ON FUNCTION ops.tenant() TO operator;
 GRANT ALL ON FUNCTION ops.tenant() TO auditor;
 
@@ -7955,7 +10499,6 @@ GRANT ALL ON FUNCTION ops.tenant() TO auditor;
 REVOKE ALL ON FUNCTION ops.tenant_kind() FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.tenant_kind() TO api;
 GRANT ALL ON FUNCTION ops.tenant_kind() TO jobs;
-GRANT ALL ON FUNCTION ops.tenant_kind() TO signer;
 GRANT ALL ON FUNCTION ops.tenant_kind() TO operator;
 GRANT ALL ON FUNCTION ops.tenant_kind() TO auditor;
 
@@ -7972,7 +10515,6 @@ REVOKE ALL ON FUNCTION ops.use_wallet_proof(p_proof ops.wallet_proof, p_purpose 
 REVOKE ALL ON FUNCTION ops.uuid_floor(p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.uuid_floor(p_at timestamp with time zone) TO api;
 GRANT ALL ON FUNCTION ops.uuid_floor(p_at timestamp with time zone) TO jobs;
-GRANT ALL ON FUNCTION ops.uuid_floor(p_at timestamp with time zone) TO signer;
 GRANT ALL ON FUNCTION ops.uuid_floor(p_at timestamp with time zone) TO operator;
 GRANT ALL ON FUNCTION ops.uuid_floor(p_at timestamp with time zone) TO auditor;
 
@@ -8053,6 +10595,16 @@ GRANT UPDATE(decided_at) ON TABLE ops.appeals TO operator;
 REVOKE ALL ON FUNCTION public.appeal_event(p_event_id uuid, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.appeal_event(p_event_id uuid, p_reason text) TO api;
 
+-- Name: FUNCTION ask_circle(p_id uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.ask_circle(p_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ask_circle(p_id uuid) TO signer;
+
+-- Name: FUNCTION assign_deposit(p_deposit_id uuid, p_platform_id uuid, OUT id uuid, OUT amount numeric, OUT available numeric); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.assign_deposit(p_deposit_id uuid, p_platform_id uuid, OUT id uuid, OUT amount numeric, OUT available numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.assign_deposit(p_deposit_id uuid, p_platform_id uuid, OUT id uuid, OUT amount numeric, OUT available numeric) TO operator;
+
 -- Name: FUNCTION cancel_stream(p_stream_id uuid); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.cancel_stream(p_stream_id uuid) FROM PUBLIC;
@@ -8062,6 +10614,11 @@ GRANT ALL ON FUNCTION public.cancel_stream(p_stream_id uuid) TO api;
 
 REVOKE ALL ON FUNCTION public.cancel_task(p_task_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.cancel_task(p_task_id uuid) TO api;
+
+-- Name: FUNCTION circle_submitted(p_id uuid, p_circle_tx_id text, p_state text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.circle_submitted(p_id uuid, p_circle_tx_id text, p_state text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.circle_submitted(p_id uuid, p_circle_tx_id text, p_state text) TO signer;
 
 -- Name: TABLE reports; Type: ACL; Schema: ops; Owner: -
 
@@ -8127,13 +10684,10 @@ GRANT UPDATE(expires_at) ON TABLE ops.reports TO jobs;
 REVOKE ALL ON FUNCTION public.claim_report(p_seconds integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.claim_report(p_seconds integer) TO jobs;
 
--- Name: TABLE transactions; Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION clear_conflict(p_id uuid, p_outcome text, p_tx_hash text, p_block_number bigint, p_block_hash text, p_gas_used bigint, p_gas_price numeric, p_failed bigint[]); Type: ACL; Schema: public; Owner: -
 
-GRANT SELECT ON TABLE public.transactions TO api;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.transactions TO jobs;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.transactions TO operator;
-GRANT SELECT ON TABLE public.transactions TO auditor;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.transactions TO signer;
+REVOKE ALL ON FUNCTION public.clear_conflict(p_id uuid, p_outcome text, p_tx_hash text, p_block_number bigint, p_block_hash text, p_gas_used bigint, p_gas_price numeric, p_failed bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.clear_conflict(p_id uuid, p_outcome text, p_tx_hash text, p_block_number bigint, p_block_hash text, p_gas_used bigint, p_gas_price numeric, p_failed bigint[]) TO operator;
 
 -- Name: FUNCTION complete_payment(p_transaction_id uuid, p_tx_hash text, p_payment_no bigint); Type: ACL; Schema: public; Owner: -
 
@@ -8180,6 +10734,11 @@ GRANT ALL ON FUNCTION public.create_webhook_endpoint(p_url text, p_event_types t
 REVOKE ALL ON FUNCTION public.credentials(p_email text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.credentials(p_email text) TO api;
 
+-- Name: FUNCTION credit_deposits(p_chain_id bigint, p_custody text, p_seen bigint, p_block bigint, p_logs jsonb); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.credit_deposits(p_chain_id bigint, p_custody text, p_seen bigint, p_block bigint, p_logs jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.credit_deposits(p_chain_id bigint, p_custody text, p_seen bigint, p_block bigint, p_logs jsonb) TO jobs;
+
 -- Name: FUNCTION daily_earnings(p_days integer); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.daily_earnings(p_days integer) FROM PUBLIC;
@@ -8189,6 +10748,11 @@ GRANT ALL ON FUNCTION public.daily_earnings(p_days integer) TO api;
 
 REVOKE ALL ON FUNCTION public.decide_appeal(p_appeal_id uuid, p_grant boolean, p_reason text, OUT id uuid, OUT status text, OUT worker_id uuid, OUT points integer, OUT score integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.decide_appeal(p_appeal_id uuid, p_grant boolean, p_reason text, OUT id uuid, OUT status text, OUT worker_id uuid, OUT points integer, OUT score integer) TO operator;
+
+-- Name: FUNCTION declare_conflict(p_id uuid, p_reason text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.declare_conflict(p_id uuid, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.declare_conflict(p_id uuid, p_reason text) TO jobs;
 
 -- Name: FUNCTION default_advance(p_loan_id uuid, p_as_of timestamp with time zone, OUT defaulted boolean); Type: ACL; Schema: public; Owner: -
 
@@ -8230,17 +10794,26 @@ GRANT ALL ON FUNCTION public.dispute_task(p_task_id uuid, p_reason text) TO api;
 REVOKE ALL ON FUNCTION public.erase_worker(p_worker_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_worker(p_worker_id uuid) TO api;
 
+-- Name: FUNCTION fail_payment(p_transaction_id uuid, p_error text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.fail_payment(p_transaction_id uuid, p_error text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.fail_payment(p_transaction_id uuid, p_error text) TO jobs;
+
 -- Name: FUNCTION finish_report(p_report_id uuid, p_attempt integer, p_rows bigint, p_bytes bigint, p_sha256 text, p_days integer); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.finish_report(p_report_id uuid, p_attempt integer, p_rows bigint, p_bytes bigint, p_sha256 text, p_days integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.finish_report(p_report_id uuid, p_attempt integer, p_rows bigint, p_bytes bigint, p_sha256 text, p_days integer) TO jobs;
+
+-- Name: FUNCTION finish_settlement(p_id uuid, p_tx_hash text, p_block_number bigint, p_block_hash text, p_gas_used bigint, p_gas_price numeric, p_failed bigint[]); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.finish_settlement(p_id uuid, p_tx_hash text, p_block_number bigint, p_block_hash text, p_gas_used bigint, p_gas_price numeric, p_failed bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.finish_settlement(p_id uuid, p_tx_hash text, p_block_number bigint, p_block_hash text, p_gas_used bigint, p_gas_price numeric, p_failed bigint[]) TO jobs;
 
 -- Name: FUNCTION finish_tasks(p_tasks uuid[]); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.finish_tasks(p_tasks uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.finish_tasks(p_tasks uuid[]) TO api;
 GRANT ALL ON FUNCTION public.finish_tasks(p_tasks uuid[]) TO jobs;
-GRANT ALL ON FUNCTION public.finish_tasks(p_tasks uuid[]) TO signer;
 GRANT ALL ON FUNCTION public.finish_tasks(p_tasks uuid[]) TO operator;
 GRANT ALL ON FUNCTION public.finish_tasks(p_tasks uuid[]) TO auditor;
 
@@ -8259,19 +10832,61 @@ GRANT ALL ON FUNCTION public.invite_worker(p_email text, p_name text, p_token_ha
 REVOKE ALL ON FUNCTION public.issue_wallet_nonce(p_nonce text, p_address text, p_purpose text, OUT issued_at timestamp with time zone, OUT expires_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.issue_wallet_nonce(p_nonce text, p_address text, p_purpose text, OUT issued_at timestamp with time zone, OUT expires_at timestamp with time zone) TO api;
 
+-- Name: FUNCTION keep_wallets(p_order_id uuid, p_wallets jsonb); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.keep_wallets(p_order_id uuid, p_wallets jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.keep_wallets(p_order_id uuid, p_wallets jsonb) TO jobs;
+
 -- Name: FUNCTION next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) TO api;
 GRANT ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) TO jobs;
-GRANT ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) TO signer;
 GRANT ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) TO operator;
 GRANT ALL ON FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) TO auditor;
+
+-- Name: FUNCTION note_broadcast(p_tx_hash text, p_answer text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.note_broadcast(p_tx_hash text, p_answer text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_broadcast(p_tx_hash text, p_answer text) TO signer;
+
+-- Name: FUNCTION note_circle_answer(p_id uuid, p_circle_tx_id text, p_state text, p_network_fee numeric, p_error text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.note_circle_answer(p_id uuid, p_circle_tx_id text, p_state text, p_network_fee numeric, p_error text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_circle_answer(p_id uuid, p_circle_tx_id text, p_state text, p_network_fee numeric, p_error text) TO jobs;
+GRANT ALL ON FUNCTION public.note_circle_answer(p_id uuid, p_circle_tx_id text, p_state text, p_network_fee numeric, p_error text) TO signer;
+
+-- Name: FUNCTION note_refusal(p_id uuid, p_error text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.note_refusal(p_id uuid, p_error text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_refusal(p_id uuid, p_error text) TO signer;
+
+-- Name: FUNCTION observe_settlement(p_id uuid, p_is_missing boolean); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.observe_settlement(p_id uuid, p_is_missing boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.observe_settlement(p_id uuid, p_is_missing boolean) TO jobs;
+
+-- Name: TABLE signers; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.signers TO jobs;
+GRANT SELECT ON TABLE ops.signers TO signer;
+GRANT SELECT ON TABLE ops.signers TO operator;
+GRANT SELECT ON TABLE ops.signers TO auditor;
+
+-- Name: FUNCTION open_signer(p_chain_id bigint, p_address ops.address, p_contract ops.address, p_chain_nonce bigint); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.open_signer(p_chain_id bigint, p_address ops.address, p_contract ops.address, p_chain_nonce bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.open_signer(p_chain_id bigint, p_address ops.address, p_contract ops.address, p_chain_nonce bigint) TO signer;
 
 -- Name: FUNCTION order_report(p_kind text, p_format text, p_from_date date, p_to_date date); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.order_report(p_kind text, p_format text, p_from_date date, p_to_date date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.order_report(p_kind text, p_format text, p_from_date date, p_to_date date) TO api;
+
+-- Name: FUNCTION order_wallets(p_limit integer); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.order_wallets(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.order_wallets(p_limit integer) TO jobs;
 
 -- Name: FUNCTION pause_stream(p_stream_id uuid); Type: ACL; Schema: public; Owner: -
 
@@ -8282,6 +10897,16 @@ GRANT ALL ON FUNCTION public.pause_stream(p_stream_id uuid) TO api;
 
 REVOKE ALL ON FUNCTION public.process_payment(p_worker_id uuid, p_platform_id uuid, p_amount numeric, p_task_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.process_payment(p_worker_id uuid, p_platform_id uuid, p_amount numeric, p_task_id uuid) TO jobs;
+
+-- Name: FUNCTION queue_payouts(p_as_of timestamp with time zone, p_minimum numeric, p_threshold numeric, p_max_age interval, p_limit integer, OUT queued integer, OUT amount numeric); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.queue_payouts(p_as_of timestamp with time zone, p_minimum numeric, p_threshold numeric, p_max_age interval, p_limit integer, OUT queued integer, OUT amount numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.queue_payouts(p_as_of timestamp with time zone, p_minimum numeric, p_threshold numeric, p_max_age interval, p_limit integer, OUT queued integer, OUT amount numeric) TO jobs;
+
+-- Name: FUNCTION queue_settlements(p_rail text, p_chain_id bigint, p_signer ops.address, p_contract ops.address, p_batch integer, p_limit integer, OUT settlements integer, OUT payments integer, OUT amount numeric); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.queue_settlements(p_rail text, p_chain_id bigint, p_signer ops.address, p_contract ops.address, p_batch integer, p_limit integer, OUT settlements integer, OUT payments integer, OUT amount numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.queue_settlements(p_rail text, p_chain_id bigint, p_signer ops.address, p_contract ops.address, p_batch integer, p_limit integer, OUT settlements integer, OUT payments integer, OUT amount numeric) TO jobs;
 
 -- Name: TABLE loan_quotes; Type: ACL; Schema: ops; Owner: -
 
@@ -8299,6 +10924,11 @@ GRANT ALL ON FUNCTION public.quote_advance(p_platform_id uuid, p_mode text, p_am
 
 REVOKE ALL ON FUNCTION public.rate_task(p_task_id uuid, p_rating integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.rate_task(p_task_id uuid, p_rating integer) TO api;
+
+-- Name: FUNCTION record_reconciliation(p_chain_id bigint, p_custody text, p_block bigint, p_block_hash text, p_chain_custody numeric, p_book_custody numeric, p_in_flight numeric, p_made_up numeric, p_unmatched text[], p_breaks jsonb); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.record_reconciliation(p_chain_id bigint, p_custody text, p_block bigint, p_block_hash text, p_chain_custody numeric, p_book_custody numeric, p_in_flight numeric, p_made_up numeric, p_unmatched text[], p_breaks jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.record_reconciliation(p_chain_id bigint, p_custody text, p_block bigint, p_block_hash text, p_chain_custody numeric, p_book_custody numeric, p_in_flight numeric, p_made_up numeric, p_unmatched text[], p_breaks jsonb) TO jobs;
 
 -- Name: FUNCTION recover_webhook_endpoint(p_endpoint_id uuid, p_since timestamp with time zone, p_all boolean); Type: ACL; Schema: public; Owner: -
 
@@ -8409,7 +11039,6 @@ GRANT ALL ON FUNCTION public.release_stream(p_stream_id uuid) TO api;
 REVOKE ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) TO api;
 GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) TO jobs;
-GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) TO signer;
 GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) TO operator;
 GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric) TO auditor;
 
@@ -8418,15 +11047,40 @@ GRANT ALL ON FUNCTION public.release_streams(p_streams uuid[], p_as_of timestamp
 REVOKE ALL ON FUNCTION public.repay_advance(p_loan_id uuid, p_amount numeric, p_platform_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.repay_advance(p_loan_id uuid, p_amount numeric, p_platform_id uuid) TO api;
 
+-- Name: FUNCTION request_payout(p_worker_id uuid, p_platform_id uuid, p_amount numeric, p_minimum numeric); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.request_payout(p_worker_id uuid, p_platform_id uuid, p_amount numeric, p_minimum numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.request_payout(p_worker_id uuid, p_platform_id uuid, p_amount numeric, p_minimum numeric) TO api;
+
+-- Name: FUNCTION reserve_settlement(p_id uuid, p_chain_nonce bigint); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.reserve_settlement(p_id uuid, p_chain_nonce bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.reserve_settlement(p_id uuid, p_chain_nonce bigint) TO signer;
+
 -- Name: FUNCTION resolve_dispute(p_task_id uuid, p_to_worker integer, OUT id uuid, OUT status text, OUT paid numeric, OUT refunded numeric); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.resolve_dispute(p_task_id uuid, p_to_worker integer, OUT id uuid, OUT status text, OUT paid numeric, OUT refunded numeric) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.resolve_dispute(p_task_id uuid, p_to_worker integer, OUT id uuid, OUT status text, OUT paid numeric, OUT refunded numeric) TO operator;
 
+-- Name: FUNCTION resume_signer(p_chain_id bigint, p_address ops.address, p_chain_nonce bigint); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.resume_signer(p_chain_id bigint, p_address ops.address, p_chain_nonce bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.resume_signer(p_chain_id bigint, p_address ops.address, p_chain_nonce bigint) TO operator;
+
 -- Name: FUNCTION resume_stream(p_stream_id uuid); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.resume_stream(p_stream_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.resume_stream(p_stream_id uuid) TO api;
+
+-- Name: FUNCTION retry_payment(p_transaction_id uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.retry_payment(p_transaction_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.retry_payment(p_transaction_id uuid) TO api;
+
+-- Name: FUNCTION revert_settlement(p_id uuid, p_tx_hash text, p_block_number bigint, p_block_hash text, p_gas_used bigint, p_gas_price numeric, p_error text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.revert_settlement(p_id uuid, p_tx_hash text, p_block_number bigint, p_block_hash text, p_gas_used bigint, p_gas_price numeric, p_error text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.revert_settlement(p_id uuid, p_tx_hash text, p_block_number bigint, p_block_hash text, p_gas_used bigint, p_gas_price numeric, p_error text) TO jobs;
 
 -- Name: FUNCTION revoke_api_key(p_key_id uuid); Type: ACL; Schema: public; Owner: -
 
@@ -8480,12 +11134,21 @@ GRANT ALL ON FUNCTION public.sign_out() TO api;
 REVOKE ALL ON FUNCTION public.start_task(p_task_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.start_task(p_task_id uuid) TO api;
 
+-- Name: FUNCTION store_attempt(p_id uuid, p_tx_hash text, p_raw bytea, p_gas bigint, p_max_fee numeric, p_priority numeric); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.store_attempt(p_id uuid, p_tx_hash text, p_raw bytea, p_gas bigint, p_max_fee numeric, p_priority numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.store_attempt(p_id uuid, p_tx_hash text, p_raw bytea, p_gas bigint, p_max_fee numeric, p_priority numeric) TO signer;
+
+-- Name: FUNCTION store_circle_notification(p_id uuid, p_type text, p_circle_tx_id text, p_reference uuid, p_state text, p_sent_at timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.store_circle_notification(p_id uuid, p_type text, p_circle_tx_id text, p_reference uuid, p_state text, p_sent_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.store_circle_notification(p_id uuid, p_type text, p_circle_tx_id text, p_reference uuid, p_state text, p_sent_at timestamp with time zone) TO api;
+
 -- Name: FUNCTION stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) TO api;
 GRANT ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) TO jobs;
-GRANT ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) TO signer;
 GRANT ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) TO operator;
 GRANT ALL ON FUNCTION public.stream_accrued(p_total numeric, p_anchor_amount numeric, p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_at timestamp with time zone) TO auditor;
 
@@ -8634,14 +11297,14 @@ GRANT SELECT(email) ON TABLE public.workers TO auditor;
 -- Name: COLUMN workers.wallet_id; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT(wallet_id) ON TABLE public.workers TO api;
-GRANT SELECT(wallet_id) ON TABLE public.workers TO jobs;
+GRANT SELECT(wallet_id),UPDATE(wallet_id) ON TABLE public.workers TO jobs;
 GRANT SELECT(wallet_id) ON TABLE public.workers TO operator;
 GRANT SELECT(wallet_id) ON TABLE public.workers TO auditor;
 
 -- Name: COLUMN workers.wallet_address; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT(wallet_address) ON TABLE public.workers TO api;
-GRANT SELECT(wallet_address) ON TABLE public.workers TO jobs;
+GRANT SELECT(wallet_address),UPDATE(wallet_address) ON TABLE public.workers TO jobs;
 GRANT SELECT(wallet_address) ON TABLE public.workers TO operator;
 GRANT SELECT(wallet_address) ON TABLE public.workers TO auditor;
 
@@ -8853,6 +11516,37 @@ GRANT SELECT,INSERT,UPDATE ON TABLE ops.balance_alerts TO jobs;
 GRANT SELECT ON TABLE ops.balance_alerts TO operator;
 GRANT SELECT ON TABLE ops.balance_alerts TO auditor;
 
+-- Name: TABLE chain_breaks; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.chain_breaks TO jobs;
+GRANT SELECT ON TABLE ops.chain_breaks TO operator;
+GRANT SELECT ON TABLE ops.chain_breaks TO auditor;
+
+-- Name: TABLE chain_cursors; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.chain_cursors TO jobs;
+GRANT SELECT ON TABLE ops.chain_cursors TO operator;
+GRANT SELECT ON TABLE ops.chain_cursors TO auditor;
+
+-- Name: TABLE circle_keys; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.circle_keys TO jobs;
+GRANT SELECT ON TABLE ops.circle_keys TO operator;
+GRANT SELECT ON TABLE ops.circle_keys TO auditor;
+
+-- Name: TABLE circle_notifications; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.circle_notifications TO jobs;
+GRANT SELECT ON TABLE ops.circle_notifications TO operator;
+GRANT SELECT ON TABLE ops.circle_notifications TO auditor;
+
+-- Name: TABLE circle_polls; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.circle_polls TO jobs;
+GRANT SELECT ON TABLE ops.circle_polls TO signer;
+GRANT SELECT ON TABLE ops.circle_polls TO operator;
+GRANT SELECT ON TABLE ops.circle_polls TO auditor;
+
 -- Name: TABLE deposits; Type: ACL; Schema: ops; Owner: -
 
 GRANT SELECT ON TABLE ops.deposits TO jobs;
@@ -8892,6 +11586,7 @@ GRANT UPDATE(expires_at) ON TABLE ops.inbound_secrets TO api;
 GRANT SELECT,INSERT ON TABLE ops.job_runs TO jobs;
 GRANT SELECT ON TABLE ops.job_runs TO operator;
 GRANT SELECT ON TABLE ops.job_runs TO auditor;
+GRANT INSERT ON TABLE ops.job_runs TO signer;
 
 -- Name: TABLE memberships; Type: ACL; Schema: ops; Owner: -
 
@@ -8899,6 +11594,28 @@ GRANT SELECT ON TABLE ops.memberships TO api;
 GRANT SELECT ON TABLE ops.memberships TO jobs;
 GRANT SELECT ON TABLE ops.memberships TO operator;
 GRANT SELECT ON TABLE ops.memberships TO auditor;
+
+-- Name: TABLE ordered_wallets; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.ordered_wallets TO jobs;
+GRANT SELECT ON TABLE ops.ordered_wallets TO operator;
+GRANT SELECT ON TABLE ops.ordered_wallets TO auditor;
+
+-- Name: COLUMN ordered_wallets.worker_id; Type: ACL; Schema: ops; Owner: -
+
+GRANT INSERT(worker_id) ON TABLE ops.ordered_wallets TO jobs;
+
+-- Name: COLUMN ordered_wallets.order_id; Type: ACL; Schema: ops; Owner: -
+
+GRANT INSERT(order_id) ON TABLE ops.ordered_wallets TO jobs;
+
+-- Name: COLUMN ordered_wallets.wallet_id; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(wallet_id) ON TABLE ops.ordered_wallets TO jobs;
+
+-- Name: COLUMN ordered_wallets.wallet_address; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(wallet_address) ON TABLE ops.ordered_wallets TO jobs;
 
 -- Name: TABLE outbox; Type: ACL; Schema: ops; Owner: -
 
@@ -8920,6 +11637,34 @@ GRANT SELECT ON TABLE ops.payout_days TO jobs;
 GRANT SELECT ON TABLE ops.payout_days TO operator;
 GRANT SELECT ON TABLE ops.payout_days TO auditor;
 
+-- Name: TABLE payout_retries; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.payout_retries TO api;
+GRANT SELECT ON TABLE ops.payout_retries TO jobs;
+GRANT SELECT ON TABLE ops.payout_retries TO operator;
+GRANT SELECT ON TABLE ops.payout_retries TO auditor;
+
+-- Name: TABLE reconciliations; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.reconciliations TO jobs;
+GRANT SELECT ON TABLE ops.reconciliations TO operator;
+GRANT SELECT ON TABLE ops.reconciliations TO auditor;
+
+-- Name: TABLE settlement_attempts; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.settlement_attempts TO jobs;
+GRANT SELECT ON TABLE ops.settlement_attempts TO signer;
+GRANT SELECT ON TABLE ops.settlement_attempts TO operator;
+GRANT SELECT ON TABLE ops.settlement_attempts TO auditor;
+
+-- Name: TABLE settlement_payments; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.settlement_payments TO api;
+GRANT SELECT ON TABLE ops.settlement_payments TO jobs;
+GRANT SELECT ON TABLE ops.settlement_payments TO signer;
+GRANT SELECT ON TABLE ops.settlement_payments TO operator;
+GRANT SELECT ON TABLE ops.settlement_payments TO auditor;
+
 -- Name: TABLE task_days; Type: ACL; Schema: ops; Owner: -
 
 GRANT SELECT ON TABLE ops.task_days TO api;
@@ -8927,12 +11672,34 @@ GRANT SELECT ON TABLE ops.task_days TO jobs;
 GRANT SELECT ON TABLE ops.task_days TO operator;
 GRANT SELECT ON TABLE ops.task_days TO auditor;
 
+-- Name: TABLE told_releases; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.told_releases TO jobs;
+GRANT SELECT ON TABLE ops.told_releases TO operator;
+GRANT SELECT ON TABLE ops.told_releases TO auditor;
+
 -- Name: TABLE transaction_states; Type: ACL; Schema: ops; Owner: -
 
 GRANT SELECT ON TABLE ops.transaction_states TO api;
 GRANT SELECT ON TABLE ops.transaction_states TO jobs;
 GRANT SELECT ON TABLE ops.transaction_states TO operator;
 GRANT SELECT ON TABLE ops.transaction_states TO auditor;
+
+-- Name: TABLE turns; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.turns TO jobs;
+GRANT SELECT ON TABLE ops.turns TO operator;
+GRANT SELECT ON TABLE ops.turns TO auditor;
+
+-- Name: TABLE wallet_orders; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE ops.wallet_orders TO jobs;
+GRANT SELECT ON TABLE ops.wallet_orders TO operator;
+GRANT SELECT ON TABLE ops.wallet_orders TO auditor;
+
+-- Name: COLUMN wallet_orders.finished_at; Type: ACL; Schema: ops; Owner: -
+
+GRANT UPDATE(finished_at) ON TABLE ops.wallet_orders TO jobs;
 
 -- Name: TABLE worker_counters; Type: ACL; Schema: ops; Owner: -
 

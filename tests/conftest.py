@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from devstack import chain as local_chain
 from devstack import local, migrate, scheduler
 from devstack.gateway import Answer, Gateway
 from devstack.postgres import Cluster, scratch
@@ -70,6 +71,23 @@ def environment(cluster: Cluster, database: str, monkeypatch: pytest.MonkeyPatch
     yield monkeypatch
     db.close()
     config.settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def running_chain() -> Iterator[local_chain.Chain]:
+    """A chain of this test process."""
+    with local_chain.running() as running:
+        yield running
+
+
+@pytest.fixture
+def chain(running_chain: local_chain.Chain, environment: pytest.MonkeyPatch) -> local_chain.Chain:
+    """The local chain as it begins: a float in the contract, gas with the signer. Settlement is told of it."""
+    running_chain.call("local_reset")
+    for name, value in running_chain.environment.items():
+        environment.setenv(name, value)
+    config.settings.cache_clear()
+    return running_chain
 
 
 def free_port() -> int:

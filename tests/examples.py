@@ -53,6 +53,7 @@ BODIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "POST /v1/loans/quote": ({"platform_id": None, "amount": "1"}, {"mode": "earned"}),
     "POST /v1/loans": ({"quote_id": str(uuid4())}, {}),
     "POST /v1/loans/{loan_id}/repay": ({}, {"amount": "0.5", "platform_id": None}),
+    "POST /v1/workers/{worker_id}/withdrawals": ({"platform_id": None}, {"amount": "1"}),
     "POST /v1/reports": (
         {"kind": "ledger", "from_date": "2026-01-01", "to_date": "2026-11-01"},
         {"format": "jsonl"},
@@ -67,7 +68,18 @@ BODIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {},
         {"task_id": None, "rating": 5, "completion_proof": "photo", "verification_data": {}},
     ),
+    "POST /v1/webhooks/circle": (
+        {
+            "notificationId": str(uuid4()),
+            "notificationType": "transactions.outbound",
+            "timestamp": datetime.now(UTC).isoformat(),
+            "notification": {},
+        },
+        {},
+    ),
 }
+# Whose sender may have more to say one day than we know.
+OPEN = {"POST /v1/webhooks/circle"}
 
 _NOT_TEXT = [1, 1.5, True, [], {}, ["x"], {"x": 1}]
 _NOT_LINE = [*_NOT_TEXT, "", "   ", "x" * 201, "two\nlines"]
@@ -132,6 +144,10 @@ WRONG: dict[str, list[Any]] = {
     "kind": [*_NOT_TEXT, "", "Ledger", "salaries"],
     "format": [*_NOT_TEXT, "", "CSV", "pdf"],
     "from_date": _NOT_DAY,
+    "notificationId": _NOT_ID,
+    "notificationType": _NOT_LINE,
+    "timestamp": _NOT_TIME,
+    "notification": [1, "x", True, [], [1]],
     "to_date": [*_NOT_DAY, "2025-12-31", "2027-01-02", "9999-12-31"],
 }
 # For a parameter in a path or a query that is an id, a number, a cursor or one of a few words.

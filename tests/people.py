@@ -142,6 +142,15 @@ def new_payout(
     return str(payout_id)
 
 
+def new_failed_payout(
+    connect: Callable[[str], psycopg.Connection], platform: Caller, worker: Caller, amount: str = "1"
+) -> str:
+    """The id of a payout that has failed."""
+    payout_id = new_payout(connect, platform, worker, amount)
+    connect("jobs").execute("SELECT fail_payment(%s, 'refused')", [payout_id])
+    return payout_id
+
+
 def new_event(platform: Caller, worker: Caller) -> str:
     """The id of an event that took ten points of the worker's reputation: a bad rating."""
     task_id = new_task(platform, worker, "1")

@@ -14,7 +14,7 @@ import psycopg
 from devstack.postgres import Cluster
 
 PGBOUNCER = shutil.which("pgbouncer")
-ROLES = ("api", "jobs", "operator")
+ROLES = ("api", "jobs", "signer", "operator")
 CONFIG = """\
 [databases]
 {routes}

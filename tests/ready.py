@@ -9,8 +9,19 @@ from uuid import UUID, uuid4
 from tests.books import Books
 from tests.conftest import Api
 from tests.examples import BODIES, HOOK, NAME, PASSWORD
-from tests.people import Wallet, new_event, new_loan, new_platform, new_quote, new_stream, new_task, new_worker, numbers
-from tests.signing import signature
+from tests.people import (
+    Wallet,
+    new_event,
+    new_failed_payout,
+    new_loan,
+    new_platform,
+    new_quote,
+    new_stream,
+    new_task,
+    new_worker,
+    numbers,
+)
+from tests.signing import circles_signature, signature
 from tests.world import RULES, World
 
 from devstack.gateway import Answer
@@ -34,6 +45,8 @@ class Act:
         headers = {"Idempotency-Key": self.key}
         if self.rule.signed:
             headers |= signature(self.credentials.get("key"), self.key, self.body)
+        if self.rule.verify and not self.credentials:
+            headers |= circles_signature(self.body)
         return api.send(self.rule.method, self.path, self.body, headers=headers, **self.credentials)
 
 
@@ -47,7 +60,7 @@ def ready(world: World, books: Books, name: str) -> Act:
     path = rule.path.format(**world.ids | fresh)
     body = {one: fresh.get(one, world.filled(one, value)) for one, value in required.items()}
     body |= {one: fresh[one] for one in optional if one in fresh}
-    standard = {} if rule.public else (world.platform if rule.scope else world.worker).credentials
+    standard = {} if rule.public or rule.verify else (world.platform if rule.scope else world.worker).credentials
     return Act(rule, path, body if name in BODIES else None, fresh.get("credentials", standard))
 
 
@@ -151,6 +164,15 @@ def _debtor(world: World) -> dict[str, Any]:
     return {"loan_id": new_loan(world.platform, worker), "credentials": worker.credentials}
 
 
+def _paid(world: World) -> dict[str, Any]:
+    """A worker with a wallet and ten USDC."""
+    worker = new_worker(world.api, world.platform, wallet=Wallet())
+    task_id = new_task(world.platform, worker)
+    world.platform.made(f"/v1/tasks/{task_id}/start")
+    world.platform.made(f"/v1/tasks/{task_id}/complete", {})
+    return {"worker_id": worker.id, "platform_id": world.platform.id, "credentials": worker.credentials}
+
+
 def _batch(world: World) -> dict[str, Any]:
     """Two tasks that can be given, and one that cannot."""
     one = {"worker_id": world.worker.id, "task_type": "fixed", "amount": "1", "title": f"task {next(numbers)}"}
@@ -199,6 +221,10 @@ _FRESH: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /v1/workers/{worker_id}/reputation/events/{event_id}/appeal": lambda world: {
         "event_id": new_event(world.platform, world.worker)
     },
+    "POST /v1/workers/{worker_id}/withdrawals": _paid,
+    "POST /v1/transactions/{transaction_id}/retry": lambda world: {
+        "transaction_id": new_failed_payout(world.connect, world.platform, world.worker)
+    },
     "POST /v1/reports": _customer,
     "POST /v1/webhook-endpoints": _room,
     "PATCH /v1/webhook-endpoints/{endpoint_id}": lambda world: _endpoint(world) | {"url": HOOK},
@@ -209,6 +235,7 @@ _FRESH: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /v1/webhook-deliveries/{delivery_id}/redeliver": _delivery,
     "POST /v1/webhooks/task-completed": lambda world: _started(world) | {"rating": 3},
     "POST /v1/webhooks/task-completed/rotate-secret": lambda _: {},
+    "POST /v1/webhooks/circle": lambda _: {"notificationId": str(uuid4())},
 }
 # They start a draft, by the type of its task, and so move money: its hold is written then.
 _DRAFTS = {"POST /v1/tasks/{task_id}/start": "fixed", "POST /v1/streams": "streaming"}

@@ -5,6 +5,7 @@ from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
 import psycopg
+from tests import circle
 from tests.conftest import Api
 from tests.examples import BODIES, HOOK
 from tests.people import (
@@ -18,7 +19,7 @@ from tests.people import (
     new_task,
     new_worker,
 )
-from tests.signing import signature, signers
+from tests.signing import circles_signature, signature, signers
 
 from devstack.gateway import Answer
 from devstack.template import Template
@@ -31,7 +32,8 @@ TABLES: list[LiteralString] = [
     *["workers", "platforms", "tasks", "streams", "transactions", "loans", "reputation_events", "audit_logs"],
     *["ledger.accounts", "ledger.transfers", "ops.memberships", "ops.deposits", "ops.outbox", "ops.api_keys"],
     *["ops.advance_terms", "ops.loan_quotes", "ops.disputes", "ops.appeals", "ops.transaction_states", "ops.reports"],
-    *["ops.webhook_endpoints", "ops.inbound_secrets", "ops.balance_alerts"],
+    *["ops.webhook_endpoints", "ops.inbound_secrets", "ops.balance_alerts", "ops.payout_retries", "ops.told_releases"],
+    "ops.circle_notifications",
 ]
 
 
@@ -40,6 +42,7 @@ class World:
 
     def __init__(self, api: Api, connect: Callable[[str], psycopg.Connection]) -> None:
         self.api = api
+        self.connect = connect
         self.auditor = connect("auditor")
         self.platform = new_platform(api)
         self.wallet = Wallet()
@@ -48,6 +51,7 @@ class World:
         self.worker = new_worker(api, self.platform, lender, wallet=self.wallet)
         connect("operator").execute("SELECT fund_pool(1000000)")
         endpoint = self.platform.made("/v1/webhook-endpoints", {"url": HOOK})["endpoint"]["id"]
+        connect("api").execute("SELECT ops.keep_circle_key(%s, %s)", [circle.KEY_ID, circle.PUBLIC])
         secret = self.platform.made("/v1/webhooks/task-completed/rotate-secret")
         signers[self.platform.credentials["key"]] = UUID(secret["id"])
         self.ids = {
@@ -75,12 +79,14 @@ class World:
         sent = {"Idempotency-Key": str(uuid4())} | (headers or {})
         if rule.signed:
             sent |= signature(credentials.get("key"), sent["Idempotency-Key"], body)
+        if rule.verify:
+            sent |= circles_signature(body)
         return self.api.send(
             rule.method,
             rule.path.format(**self.ids | ids) + query,
             body,
             headers=sent,
-            **{} if rule.public else credentials,
+            **{} if rule.public or rule.verify else credentials,
         )
 
     def body(self, name: str) -> Any:

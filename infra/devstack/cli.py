@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from devstack import audit, contracts, demo, deploy, local, migrate, operator, scheduler
+from devstack import audit, chain, contracts, demo, deploy, local, migrate, operator, scheduler
 from devstack.gateway import invoke
 from devstack.postgres import programs, scratch
 from devstack.server import serving
@@ -75,20 +76,24 @@ def main() -> int:
 
 def run_demo(_: argparse.Namespace) -> int:
     out.print("starting Postgres, migrating, seeding ...")
-    with local.fresh_database("demo") as cluster:
-        os.environ.update(local.environment(cluster, "demo"), LOG_LEVEL="ERROR")
-        with serving("127.0.0.1", 0) as servers:
-            return demo.play(servers.url, scheduler.call, cluster.url("jobs", "demo"))
+    with ExitStack() as stack:
+        cluster = stack.enter_context(local.fresh_database("demo"))
+        opened, tasks = stack.enter_context(chain.opened(local.chain_file(cluster, "demo")))
+        os.environ.update(local.environment(cluster, "demo"), **opened.environment, LOG_LEVEL="ERROR")
+        servers = stack.enter_context(serving("127.0.0.1", 0, beside=tasks))
+        return demo.play(servers.url, scheduler.call, cluster.url("jobs", "demo"), opened)
 
 
 def run_dev(arguments: argparse.Namespace) -> int:
     with local.database() as cluster:
         migrate.migrate(cluster.url("owner", local.DATABASE))
-        os.environ.update(local.environment(cluster, local.DATABASE))
-        with serving(arguments.host, arguments.port, schedules=True) as servers:
-            out.print(f"GigStream listens on {servers.url}; Ctrl-C ends it.\n")
-            print(CURLS.format(url=servers.url), flush=True)
-            servers.keep_alive()
+        with chain.opened(local.chain_file(cluster, local.DATABASE)) as (opened, tasks):
+            os.environ.update(local.environment(cluster, local.DATABASE), **opened.environment)
+            with serving(arguments.host, arguments.port, schedules=True, beside=tasks) as servers:
+                out.print(f"GigStream listens on {servers.url}; Ctrl-C ends it.")
+                out.print(f"The local chain's node is {opened.url}, chain id {opened.chain_id}.\n")
+                print(CURLS.format(url=servers.url), flush=True)
+                servers.keep_alive()
     return 0
 
 
@@ -132,8 +137,8 @@ def run_invoke(arguments: argparse.Namespace) -> int:
     if not arguments.event and arguments.function not in scheduled:
         print(f"{arguments.function} answers requests: give it one with --event FILE", file=sys.stderr)
         return 2
-    with local.database() as cluster:
-        os.environ.update(local.environment(cluster, local.DATABASE))
+    with local.database() as cluster, chain.running(local.chain_file(cluster, local.DATABASE)) as running:
+        os.environ.update(local.environment(cluster, local.DATABASE), **running.environment)
         if arguments.event:
             reply = invoke(functions[arguments.function], json.loads(arguments.event.read_text()))
         else:

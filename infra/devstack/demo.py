@@ -1,4 +1,4 @@
-"""The main job as a story over HTTP: a platform pays a worker for a task and by the second, and the money is shown."""
+"""The main job as a story over HTTP: a platform pays a worker, for a task and by the second, down to her wallet."""
 
 import json
 import time
@@ -14,6 +14,8 @@ from urllib.error import HTTPError
 
 import psycopg
 from rich.console import Console
+
+from devstack.chain import Chain
 
 CallJob = Callable[[str, datetime], Any]
 
@@ -34,6 +36,9 @@ class Client:
 
     def post(self, path: str, **body: Any) -> Any:
         return self._send("POST", path, body)
+
+    def patch(self, path: str, **body: Any) -> Any:
+        return self._send("PATCH", path, body)
 
     def _send(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
         headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4()), **self.credentials}
@@ -93,10 +98,11 @@ class Story:
         return Money(Decimal(funds["available"]), Decimal(funds["held"]), Decimal(worker))
 
 
-def play(url: str, call_job: CallJob, jobs_url: str) -> int:
+def play(url: str, call_job: CallJob, jobs_url: str, chain: Chain) -> int:
     """Tell the story against the server at `url`; 0 when the books are right at its end.
 
-    `call_job` calls a scheduled job for a time; `jobs_url` leads to the database as role jobs, for the recount.
+    `call_job` calls a scheduled job for a time; `jobs_url` leads to the database as role jobs, for the recount; on
+    `chain` payouts are settled.
     """
     began = datetime.now(UTC)
     out.print("[bold]GigStream[/bold]: a platform pays a worker in USDC, for a task and by the second")
@@ -104,7 +110,8 @@ def play(url: str, call_job: CallJob, jobs_url: str) -> int:
     nina = _meet(story)
     _pay_a_task(story)
     _pay_by_the_second(story)
-    _look_back(story, nina)
+    worker = _look_back(story, nina)
+    _pay_out(story, worker, chain)
 
     with psycopg.connect(jobs_url) as conn:
         differences = conn.execute("SELECT figure, subject, stored, recounted FROM ops.check_invariants()").fetchall()
@@ -173,7 +180,8 @@ def _pay_by_the_second(story: Story) -> None:
         say(f"released {released:,.6f} + refunded {refunded:,.6f} = {released + refunded:,.6f}")
 
 
-def _look_back(story: Story, nina: dict[str, str]) -> None:
+def _look_back(story: Story, nina: dict[str, str]) -> Client:
+    """Returns Nina, signed in."""
     with story.step("Nina signs in and looks at her money") as say:
         session = story.anybody.post("/v1/auth/login", **nina)
         worker = Client(story.anybody.url, {"Authorization": f"Bearer {session['access_token']}"})
@@ -186,3 +194,35 @@ def _look_back(story: Story, nina: dict[str, str]) -> None:
         analytics = story.platform.get(f"/v1/platforms/{story.platform_id}/analytics")
         for name in ("total_tasks", "completed_tasks", "cancelled_tasks", "paid_amount", "unique_workers"):
             say(f"{name.replace('_', ' ')}: {analytics[name]}")
+    return worker
+
+
+def _pay_out(story: Story, worker: Client, chain: Chain) -> None:
+    from eth_account.messages import encode_defunct  # noqa: PLC0415 - half a second, and the server does without
+
+    from gigstream_chain.evm import Account  # noqa: PLC0415
+
+    wallet = Account.create()
+    with story.step("Nina shows that a wallet is hers, by signing what she is asked to") as say:
+        asked = worker.post("/v1/auth/wallet/nonce", address=wallet.address, purpose="set_wallet")
+        signature = wallet.sign_message(encode_defunct(text=asked["message"])).signature.to_0x_hex()
+        worker.patch("/v1/workers/me", wallet={"message": asked["message"], "signature": signature})
+        say(wallet.address)
+    with story.step("She has all that she earned paid out: it is set aside for the chain") as say:
+        payout = worker.post("/v1/workers/me/withdrawals", platform_id=story.platform_id)
+        say(f"{Decimal(payout['amount']):,.6f} USDC: {payout['status']}")
+    before = chain.balance(wallet.address)
+    with story.step("Payouts are put into a batch, which is signed, stored, sent, and read back from the chain") as say:
+        for job in ("SettlePayouts", "SubmitSettlements", "ConfirmSettlements"):
+            counts = story.call_job(job, datetime.now(UTC))
+            say(f"{job}: " + ", ".join(f"{name} {count}" for name, count in counts.items() if count))
+        payout = worker.get(f"/v1/transactions/{payout['id']}")
+        after = chain.balance(wallet.address)
+        say(f"{payout['status']}, by transaction")
+        say(payout["tx_hash"])
+        say(
+            f"block {payout['settlement']['block_number']}, payment {payout['payment_no']} of contract {chain.contract}"
+        )
+        say(f"her wallet, on chain: {before:,.6f} -> {after:,.6f} USDC")
+    if after - before != Decimal(payout["amount"]):
+        raise SystemExit("the wallet did not get what was paid out")

@@ -3,10 +3,11 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from psycopg import sql
 
-from devstack import downloads
+from devstack import chain, downloads
 from devstack.migrate import migrate, seed
 from devstack.postgres import Cluster, turn
 from devstack.template import Template
@@ -45,10 +46,11 @@ def fresh_database(name: str) -> Iterator[Cluster]:
 def environment(cluster: Cluster, name: str) -> dict[str, str]:
     """The variables that template.yaml gives its functions, and the operator's, for a database of a local cluster."""
     urls = {"ApiDatabase": cluster.url("api", name), "JobsDatabase": cluster.url("jobs", name)}
-    template = Template(parameters={**SECRETS, "AppUri": APP_URI, **urls})
+    template = Template(parameters={**SECRETS, "AppUri": APP_URI, "ArcContract": chain.CONTRACT, **urls})
     return {
         **template.environment,
         "DATABASE_URL_OPERATOR": cluster.url("operator", name),
+        "DATABASE_URL_SIGNER": cluster.url("signer", name),
         "WEBHOOK_ALLOWED_TARGETS": os.environ.get("WEBHOOK_ALLOWED_TARGETS", RECEIVERS),
         "AUDIT_ANCHOR_FILE": str(cluster.folder / f"{name}.anchors"),
         "REPORT_FOLDER": str(cluster.folder / f"{name}.files"),
@@ -56,8 +58,14 @@ def environment(cluster: Cluster, name: str) -> dict[str, str]:
     }
 
 
+def chain_file(cluster: Cluster, name: str) -> Path:
+    """Where the chain lies on which a database's payouts are settled. Each is worth nothing without the other."""
+    return cluster.folder / f"{name}.chain"
+
+
 def _make(cluster: Cluster, name: str) -> None:
     """Under a name of its own until it is whole: an interrupted start leaves no half-made database."""
+    chain.discard(chain_file(cluster, name))
     draft = f"{name}_draft"
     cluster.drop_database(draft)
     cluster.create_database(draft)

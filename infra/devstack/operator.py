@@ -4,7 +4,7 @@ import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import fields
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from devstack import local
+from devstack import chain, local
 from gigstream import db, money
 from gigstream.config import ConfigError
 from gigstream.errors import GigStreamError, Invalid
@@ -49,9 +49,26 @@ def add_to(commands: Any) -> None:
     on.add_argument("platform_id", type=UUID, metavar="PLATFORM", help="its id")
     on.set_defaults(query=lambda given: operator.set_platform_active(given.platform_id, is_active=True))
 
-    fund = act("fund-pool", "put money into the pool that advances are paid from", "Doing it twice funds it twice.")
-    fund.add_argument("amount", type=_amount, metavar="AMOUNT", help='USDC, such as "2500" or "12.50"')
-    fund.set_defaults(query=lambda given: operator.fund_pool(given.amount))
+    assign = act(
+        "assign-deposit",
+        "give a deposit of an unknown sender to the platform that it is of",
+        "Until then it is in suspense. It cannot be undone.",
+    )
+    assign.add_argument("deposit_id", type=UUID, metavar="DEPOSIT", help="its id")
+    assign.add_argument("platform_id", type=UUID, metavar="PLATFORM", help="the platform's id")
+    assign.set_defaults(query=lambda given: operator.assign_deposit(given.deposit_id, given.platform_id))
+
+    fund = act(
+        "fund-pool",
+        "put money into the pool that advances are paid from",
+        "A deposit is put there once; an amount is made up, in test mode only, and doing it twice funds it twice.",
+    )
+    whence = fund.add_mutually_exclusive_group(required=True)
+    whence.add_argument("amount", nargs="?", type=_amount, metavar="AMOUNT", help='USDC, such as "2500" or "12.50"')
+    whence.add_argument("--deposit", type=UUID, metavar="DEPOSIT", help="the id of a deposit that is in suspense")
+    fund.set_defaults(
+        query=lambda given: operator.fund_pool_by(given.deposit) if given.deposit else operator.fund_pool(given.amount)
+    )
 
     write_off = act(
         "write-off",
@@ -88,11 +105,37 @@ def add_to(commands: Any) -> None:
     decide.add_argument("--reason", metavar="TEXT", help="why; the worker and his platforms read it")
     decide.set_defaults(query=lambda given: operator.decide_appeal(given.appeal_id, given.grant, given.reason))
 
+    clear = act(
+        "clear-conflict",
+        "end a settlement whose nonce somebody else's transaction has used",
+        "It tells what the chain says, and does what you say when every node bears it out. The signer stays paused.",
+    )
+    clear.add_argument("settlement_id", type=UUID, metavar="SETTLEMENT", help="its id")
+    outcome = clear.add_mutually_exclusive_group()
+    outcome.add_argument("--paid", metavar="HASH", help="by this transaction, which paid all of it")
+    outcome.add_argument("--unpaid", action="store_true", help="none of it is paid: the money goes back to the workers")
+    clear.set_defaults(query=lambda given: _conflicts().clear(given), on_chain=True)
+
+    resume = act(
+        "resume-signer",
+        "let a paused signer pay again",
+        "It tells why it is paused and what the chain says; transactions that were not ours are passed over.",
+    )
+    resume.add_argument("--address", metavar="ADDRESS", help="when more than one is paused")
+    resume.add_argument("--yes", action="store_true", help="do it")
+    resume.set_defaults(query=lambda given: _conflicts().resume(given), on_chain=True)
+
+
+def _conflicts() -> Any:
+    from devstack import conflicts  # noqa: PLC0415 - speaks to the chain, which costs a second to import
+
+    return conflicts
+
 
 def run(arguments: Namespace) -> int:
     """Do one act and show what became of it."""
     try:
-        with database():
+        with database(on_chain=getattr(arguments, "on_chain", False)):
             done = db.write(db.Session("operator"), arguments.query(arguments))
     except (GigStreamError, ConfigError, psycopg.Error) as error:
         print(error, file=sys.stderr)
@@ -105,15 +148,19 @@ def run(arguments: Namespace) -> int:
 
 
 @contextmanager
-def database() -> Iterator[None]:
-    """Where an operator's queries go: DATABASE_URL_OPERATOR, or else the local database."""
+def database(*, on_chain: bool = False) -> Iterator[None]:
+    """Where an operator's queries go: DATABASE_URL_OPERATOR, or else the local database, and its chain if need be."""
     try:
         if VARIABLE in os.environ:
             yield
-        else:
-            with local.database() as cluster:
-                os.environ.update(local.environment(cluster, local.DATABASE))
-                yield
+            return
+        with ExitStack() as stack:
+            cluster = stack.enter_context(local.database())
+            os.environ.update(local.environment(cluster, local.DATABASE))
+            if on_chain:
+                running = stack.enter_context(chain.running(local.chain_file(cluster, local.DATABASE)))
+                os.environ.update(running.environment)
+            yield
     finally:
         db.close()
 

@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from multiprocessing.connection import wait
@@ -31,10 +31,10 @@ forking = multiprocessing.get_context("fork")
 class Servers:
     """The processes behind one open port."""
 
-    def __init__(self, listener: socket.socket, *, schedules: bool) -> None:
+    def __init__(self, listener: socket.socket, *, schedules: bool, beside: Sequence[Callable[[], None]]) -> None:
         host, port = listener.getsockname()
         self.url = f"http://{host}:{port}"
-        self._tasks: list[Callable[[], None]] = [lambda: _serve(listener)] * WORKERS
+        self._tasks: list[Callable[[], None]] = [*beside, *[lambda: _serve(listener)] * WORKERS]
         if schedules:
             self._tasks.append(lambda: scheduler.run(Template()))
         self._processes = [self._start(task) for task in self._tasks]
@@ -56,23 +56,29 @@ class Servers:
             process.join()
 
     def _start(self, task: Callable[[], None]) -> BaseProcess:
-        process = forking.Process(target=_child, args=(task,))
+        process = forking.Process(target=child, args=(task,))
         process.start()
         return process
 
 
 @contextmanager
-def serving(host: str, port: int, *, schedules: bool = False) -> Iterator[Servers]:
-    """Serve the API of template.yaml with this process's environment. OSError when the port is taken; port 0 is any."""
+def serving(
+    host: str, port: int, *, schedules: bool = False, beside: Sequence[Callable[[], None]] = ()
+) -> Iterator[Servers]:
+    """Serve the API of template.yaml with this process's environment, each task of `beside` in a process as well.
+
+    OSError when the port is taken; port 0 is any.
+    """
     with socket.create_server((host, port), backlog=128) as listener:
-        servers = Servers(listener, schedules=schedules)
+        servers = Servers(listener, schedules=schedules, beside=beside)
         try:
             yield servers
         finally:
             servers.stop()
 
 
-def _child(task: Callable[[], None]) -> None:
+def child(task: Callable[[], None]) -> None:
+    """Do it as a process that ends with its parent, and by its parent's word."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches everybody; the parent decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     Thread(target=_leave_with_parent, daemon=True).start()

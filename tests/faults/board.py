@@ -41,7 +41,7 @@ class Arena:
     def environment(self) -> dict[str, str]:
         """What functions are told: the pooled URLs, rate limits out of the way, and not to log the faults planted."""
         lifted = dict.fromkeys(["RATE_LIMIT_WORKER", "RATE_LIMIT_PLATFORM", "RATE_LIMIT_SIGN_IN"], "1000000")
-        pooled = {f"DATABASE_URL_{role.upper()}": self.url(role) for role in ("api", "jobs", "operator")}
+        pooled = {f"DATABASE_URL_{role.upper()}": self.url(role) for role in ("api", "jobs", "signer", "operator")}
         return {**local.environment(self.cluster, self.database), **lifted, **pooled, "LOG_LEVEL": "CRITICAL"}
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 from tests.conftest import Api
-from tests.people import new_platform, new_task, new_worker
+from tests.people import Wallet, new_platform, new_task, new_worker
 
 
 def test_deposit_is_available_and_a_task_holds_its_price(api: Api) -> None:
@@ -21,6 +21,20 @@ def test_deposit_is_available_and_a_task_holds_its_price(api: Api) -> None:
     }
 
 
+def test_a_platform_is_told_where_to_deposit_and_from_where(api: Api, environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("ARC_CONTRACT_ADDRESS", "0x" + "c0" * 20)
+    platform, wallet = new_platform(api), Wallet().address
+    told = {
+        "platform_id": platform.id,
+        "chain_id": 5042002,
+        "usdc_address": "0x3600000000000000000000000000000000000000",
+        "deposit_address": "0x" + "c0" * 20,
+    }
+    assert platform.get("/funding").json == told | {"wallet_address": None}
+    platform.patch({"wallet_address": wallet})
+    assert platform.get("/funding").json == told | {"wallet_address": wallet}
+
+
 def test_deposit_is_replayed_once_made(api: Api) -> None:
     platform = new_platform(api, funds=None)
     first, second = (platform.post("/deposits", {"amount": "7"}, once="deposit-1") for _ in range(2))
@@ -37,7 +51,7 @@ def test_there_is_no_play_money_in_live_mode(api: Api, environment: pytest.Monke
 
 def test_another_platforms_account_is_neither_read_nor_changed(api: Api) -> None:
     mine, other = new_platform(api), new_platform(api, funds="5")
-    for path in ("", "/balance", "/analytics", "/workers"):
+    for path in ("", "/balance", "/funding", "/analytics", "/workers"):
         assert mine.get(other.path + path).status == 404
     assert mine.patch({"name": "Mine now"}, other.path).status == 404
     assert mine.post(f"{other.path}/deposits", {"amount": "1"}).status == 404

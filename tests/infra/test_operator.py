@@ -5,7 +5,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from uuid import uuid4
 
+import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 from tests.conftest import Api
 from tests.people import Caller, new_event, new_platform, new_task, new_worker
 
@@ -80,9 +82,42 @@ def test_the_pool_is_funded(platform: Caller, capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().out.splitlines()[-1].split() == ["pool", "25.000000", "USDC"]
 
 
+def stray(connect: Callable[[str], psycopg.Connection], number: int) -> str:
+    """The id of a deposit of 7.5 USDC that came over the chain, nobody knows from whom."""
+    log = {
+        "tx_hash": f"0x{number:064x}", "log_index": 0, "block_number": number, "from_address": "0x" + "11" * 20,
+        "amount": "7.5",
+    }  # fmt: skip
+    connect("jobs").execute(
+        "SELECT credit_deposits(1, %s, %s, %s, %s)", ["0x" + "cc" * 20, number - 1, number, Jsonb([log])]
+    )
+    (found,) = connect("auditor").execute("SELECT id FROM ops.deposits WHERE in_suspense").fetchall()
+    return str(found[0])
+
+
+def test_a_deposit_in_suspense_is_given_to_its_platform_or_to_the_pool(
+    platform: Caller, connect: Callable[[str], psycopg.Connection], capsys: pytest.CaptureFixture[str]
+) -> None:
+    deposit = stray(connect, 1)
+    assert operate("assign-deposit", deposit, platform.id) == 0
+    shown = [line.split() for line in capsys.readouterr().out.splitlines() if not line.startswith("{")]
+    assert shown == [["id", deposit], ["amount", "7.500000", "USDC"], ["available", "10007.500000", "USDC"]]
+    assert Decimal(platform.get("/balance").json["available"]) == Decimal("10007.5")
+    assert operate("assign-deposit", deposit, platform.id) == 2
+    assert "not in suspense" in capsys.readouterr().err
+
+    assert operate("fund-pool", "--deposit", stray(connect, 2)) == 0
+    assert capsys.readouterr().out.splitlines()[-1].split() == ["pool", "7.500000", "USDC"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (["fund-pool"], "one of the arguments AMOUNT --deposit is required"),
+        (["fund-pool", "5", "--deposit", str(uuid4())], "not allowed with argument"),
+        (["fund-pool", "--deposit", str(uuid4())], "no deposit"),
+        (["assign-deposit", str(uuid4()), str(uuid4())], "no deposit"),
+        (["assign-deposit", str(uuid4())], "PLATFORM"),
         (["fund-pool", "0"], "must be more than 0"),
         (["fund-pool", "1.0000001"], "must be a decimal string"),
         (["fund-pool", "NaN"], "must be a decimal string"),
@@ -121,7 +156,8 @@ def test_a_database_that_fails_is_another_matter(
 
 
 @pytest.mark.parametrize(
-    "act", ["", "deactivate-platform", "fund-pool", "write-off", "resolve-dispute", "decide-appeal"]
+    "act",
+    ["", "deactivate-platform", "assign-deposit", "fund-pool", "write-off", "resolve-dispute", "decide-appeal"],
 )
 def test_every_act_explains_itself(act: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert operate(*filter(None, [act, "--help"])) == 0

@@ -23,6 +23,24 @@ DERIVING = {
     *["WebhooksTaskCompleted", "WebhooksRotateSecret", "DeliverWebhooks"],
 }
 
+SETTLING = {"SETTLE_THRESHOLD", "SETTLE_MINIMUM", "SETTLE_HOURS", "SETTLE_BATCH"}
+OWN_ROLE = {
+    "AnchorAudit": "Anchor",
+    "RunReports": "Report",
+    "ReportsGet": "ReportLink",
+    "SubmitSettlements": "Signer",
+}
+# Who speaks to the chain; nobody else loads web3.
+ON_CHAIN = {"SubmitSettlements", "ConfirmSettlements", "IndexDeposits", "ReconcileChain"}
+# Who speaks to Circle, and with what beside the API key.
+PAYING = {"CIRCLE_ENTITY_SECRET", "CIRCLE_WALLET_ID"}
+CIRCLES: dict[str, set[str]] = {
+    "WebhooksCircle": set(),
+    "CreateWallets": {"CIRCLE_ENTITY_SECRET", "CIRCLE_WALLET_SET_ID"},
+    "SubmitSettlements": PAYING,
+    "ConfirmSettlements": set(),
+}
+
 
 def handlers(folder: str, attribute: str) -> set[str]:
     files = (FUNCTIONS / folder).rglob("*.py")
@@ -57,19 +75,23 @@ def test_a_job_says_when_it_runs_and_why(handler: str) -> None:
 def test_a_function_has_the_rights_of_its_kind_and_no_more(name: str) -> None:
     properties = template.resources("AWS::Serverless::Function")[name]
     kind = "Api" if properties["Handler"].startswith("api.") else "Jobs"
-    role = {"AnchorAudit": "Anchor", "RunReports": "Report", "ReportsGet": "ReportLink"}.get(name, kind)
+    role = OWN_ROLE.get(name, kind)
     assert properties["Role"] == {"Fn::GetAtt": f"{role}Role.Arn"}
     assert properties["LoggingConfig"] == {"LogGroup": {"Ref": f"{kind}Logs"}}
     given = set(properties.get("Environment", {}).get("Variables", {}))
+    chain = {"ARC_RPC_URL", "ARC_START_BLOCK"} if name in ON_CHAIN else set()
+    assert ({"Ref": "ChainLayer"} in properties.get("Layers", [])) == (name in ON_CHAIN | CIRCLES.keys())
     webhooks = {"WEBHOOK_ENCRYPTION_KEY"} if name in DERIVING else set()
+    circle = CIRCLES[name] | {"CIRCLE_API_KEY"} if name in CIRCLES else set()
     allowed = {
-        "Api": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER", "ARC_EXPLORER_URL"} | webhooks,
-        "Jobs": {"DATABASE_URL_JOBS"} | webhooks,
+        "Api": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER", "ARC_EXPLORER_URL", "SETTLE_MINIMUM"} | webhooks,
+        "Jobs": {"DATABASE_URL_JOBS", *SETTLING} | webhooks | chain,
+        "Signer": {"DATABASE_URL_SIGNER", "ARC_KMS_KEY_ID"} | chain,
         "Anchor": {"DATABASE_URL_JOBS", "AUDIT_ANCHOR_BUCKET", "AUDIT_ANCHOR_DAYS"},
         "Report": {"DATABASE_URL_JOBS", "DATABASE_URL_API", "REPORT_BUCKET", "REPORT_DAYS"},
         "ReportLink": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER", "REPORT_BUCKET"},
     }
-    assert given <= allowed[role]
+    assert given <= allowed[role] | circle
 
 
 @pytest.mark.parametrize("schedule", template.schedules, ids=lambda schedule: schedule.function.name)
@@ -79,6 +101,21 @@ def test_a_job_that_keeps_failing_leaves_its_event_and_rings(schedule: Schedule)
     assert properties["DeadLetterQueue"] == {"Type": "SQS", "TargetArn": {"Fn::GetAtt": f"{queue}.Arn"}}
     (alarm,) = template.resources("AWS::CloudWatch::Alarm").values()
     assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": f"{queue}.QueueName"}}]
+
+
+def test_one_run_at_a_time_may_sign_with_one_key() -> None:
+    signing = template.resources("AWS::Serverless::Function")["SubmitSettlements"]
+    assert signing["ReservedConcurrentExecutions"] == 1
+    rights = {
+        name: statement["Resource"]
+        for name, role in template.resources("AWS::IAM::Role").items()
+        for policy in role["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "kms:" in str(statement["Action"])
+    }
+    (key,) = rights.values()
+    assert list(rights) == ["SignerRole"]
+    assert key["Fn::Sub"].endswith(":key/${ArcKmsKey}")
 
 
 def test_no_right_is_for_everything() -> None:

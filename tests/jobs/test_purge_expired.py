@@ -56,6 +56,10 @@ ROWS: dict[str, LiteralString] = {
             %(platform)s, %(endpoint)s, v.id, 'succeeded', NULL, now() - interval '30 days' + %(s)s * interval '1 s'
         FROM told AS v
     """,
+    "circle_notifications": """
+        INSERT INTO ops.circle_notifications (id, notification_type, sent_at, received_at)
+        SELECT gen_random_uuid(), 'transactions.outbound', now(), now() - interval '30 days' + %(s)s * interval '1 s'
+    """,
 }
 
 

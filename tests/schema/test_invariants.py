@@ -1,9 +1,11 @@
 """ops.check_invariants, run as the jobs role, is silent on a right book and names each figure that is planted wrong."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from psycopg.types.json import Jsonb
 from tests.books import Books, acting, call
 
 SOURCES = sorted((Path(__file__).parents[2] / "schema/functions/ops").glob("recount_*.sql"))
@@ -120,6 +122,17 @@ PLANTED = [
     ("payout_days.paid_out", "DELETE FROM ledger.transfers WHERE reason = 'settle'", "ledger.transfers"),
     ("accounts.balance of worker_available", "UPDATE ledger.accounts SET balance = balance + 1", None),
     ("accounts.balance of custody", "DELETE FROM ledger.transfers WHERE reason = 'deposit'", "ledger.transfers"),
+    ("accounts.balance in suspense", "UPDATE ledger.accounts SET balance = balance + 1 WHERE kind = 'suspense'", None),
+    ("deposits.amount credited", "UPDATE ops.deposits SET amount = amount + 0.000001", None),
+    ("deposits.in_suspense", "UPDATE ops.deposits SET in_suspense = FALSE", None),
+    (
+        "deposits.platform_id",
+        "UPDATE ops.deposits SET platform_id = (SELECT max(id::text)::uuid FROM platforms) WHERE NOT in_suspense",
+        None,
+    ),
+    ("chain_cursors.block", "UPDATE ops.chain_cursors SET block = 2", None),
+    ("reconciliations.breaks", "DELETE FROM ops.chain_breaks", None),
+    ("reconciliations.difference", "UPDATE ops.reconciliations SET chain_custody = 9", None),
     ("accounts.balance held for open tasks", "UPDATE ledger.accounts SET balance = balance + 1", None),
     ("event_counters.last", "UPDATE ops.event_counters SET last = last + 1", None),
     (
@@ -127,8 +140,75 @@ PLANTED = [
         "UPDATE ops.outbox SET sequence = 7 WHERE event = 'stream.cancelled'",
         None,
     ),
+    ("transactions.amount returned", "DELETE FROM ledger.transfers WHERE reason = 'return'", "ledger.transfers"),
+    (
+        "accounts.balance set aside for open payouts",
+        "UPDATE transactions SET status = 'failed' WHERE status = 'processing'",
+        "transactions",
+    ),
+    ("accounts.paid_out_at", "UPDATE ledger.accounts SET paid_out_at = now()", None),
+    ("settlements.payments", "UPDATE ops.settlements SET payments = payments + 1", "ops.settlements"),
+    ("settlements.amount", "UPDATE ops.settlements SET amount = amount + 0.000001", "ops.settlements"),
+    (
+        "settlements.first_payment_no",
+        "UPDATE ops.settlements SET first_payment_no = first_payment_no + 1",
+        "ops.settlements",
+    ),
+    (
+        "settlements.state of payouts",
+        "UPDATE transactions SET status = 'pending' WHERE status = 'processing'",
+        "transactions",
+    ),
+    (
+        "settlements.state of payouts",
+        "UPDATE ops.settlement_payments SET to_address = '0x' || repeat('0', 40)",
+        "ops.settlement_payments",
+    ),
+    ("settlements.state with attempts", "DELETE FROM ops.settlement_attempts", "ops.settlement_attempts"),
+    (
+        "settlements.state sent",
+        "UPDATE ops.settlement_attempts SET broadcast_at = NULL",
+        "ops.settlement_attempts",
+    ),
+    (
+        "settlements.tx_hash",
+        "UPDATE ops.settlements SET tx_hash = '0x' || repeat('9', 64) WHERE state = 'final_ok'",
+        "ops.settlements",
+    ),
+    ("signers.next_nonce", "UPDATE ops.signers SET next_nonce = next_nonce + 1", None),
+    (
+        "signers.next_nonce",
+        "UPDATE ops.settlements SET nonce = 99 WHERE state = 'final_ok'",
+        "ops.settlements",
+    ),
+    ("signers.next_payment_no", "UPDATE ops.signers SET next_payment_no = next_payment_no + 1", None),
+    ("told_releases.amount", "UPDATE ops.told_releases SET amount = amount + 1", "ops.told_releases"),
+    (
+        "told_releases.first_seq",
+        "UPDATE ops.told_releases SET first_seq = first_seq + 1, last_seq = last_seq + 1",
+        "ops.told_releases",
+    ),
+    ("settlements.circle asked for", "UPDATE ops.circle_polls SET asks = 0", None),
+    ("wallet_orders.finished", "UPDATE ops.wallet_orders SET finished_at = NULL", None),
+    ("workers.wallet_id", "UPDATE workers SET wallet_id = wallet_id || 'x' WHERE wallet_id IS NOT NULL", None),
     ("accounts.balance of everything", "UPDATE ledger.accounts SET balance = balance + 0.000001", None),
 ]
+
+
+ADDRESS = "0x" + "ad" * 20
+
+
+def settle(books: Books, tx_hash: str, *, is_final: bool) -> None:
+    """What waits goes to the chain, and perhaps arrives."""
+    books.job("queue_settlements", "web3", 1, None, ADDRESS, 100, 1)
+    settlement = books.value("SELECT id FROM ops.settlements WHERE state = 'queued'")
+    signer = books.connection("signer")
+    call(signer, "open_signer", 1, ADDRESS, ADDRESS, 0)
+    call(signer, "reserve_settlement", settlement, 0)
+    call(signer, "store_attempt", settlement, tx_hash, b"raw", 1, 1, 1)
+    call(signer, "note_broadcast", tx_hash)
+    if is_final:
+        books.job("finish_settlement", settlement, tx_hash, 1, tx_hash)
 
 
 @pytest.fixture
@@ -156,7 +236,14 @@ def book(books: Books) -> None:
     payout = books.job("process_payment", worker, platform, 5)
     books.job("complete_payment", payout["id"], "0x" + "1" * 64, 1)
     books.job("process_payment", worker, platform, 1)
+    books.plant("UPDATE workers SET wallet_address = %s WHERE id = %s", ADDRESS, worker)
+    for number in [1, 2]:
+        settle(books, f"0x{number:064x}", is_final=number == 1)
+        books.job("process_payment", worker, platform, "0.5")
+    failed = books.job("process_payment", worker, platform, "0.1")
+    books.job("fail_payment", failed["id"], "refused")
     call(books.connection("operator"), "fund_pool", 100)
+    _deposits(books)
     debtor = books.worker(platform)
     books.stream(platform, debtor, ago=600, interval=3600)
     for repaid in ["10", "1"]:
@@ -164,6 +251,41 @@ def book(books: Books) -> None:
             quote = call(connection, "quote_advance", platform, "earned", 2)
             call(connection, "accept_advance", quote["id"])
         books.completed(platform, debtor, repaid)
+    _over_circle(books)
+
+
+def _over_circle(books: Books) -> None:
+    """Wallets for the workers, and what waits is on its way to them."""
+    jobs, signer = books.connection("jobs"), books.connection("signer")
+    ordered = books.rows("SELECT order_id, worker_id::text FROM order_wallets(10)")
+    wallets = [
+        {"worker_id": one["worker_id"], "wallet_id": f"wallet {number}", "wallet_address": f"0x{number:040}"}
+        for number, one in enumerate(ordered)
+    ]
+    call(jobs, "keep_wallets", ordered[0]["order_id"], Jsonb(wallets))
+    call(jobs, "queue_settlements", "circle", 5042002, None, None, 1, 10)
+    settlement = books.value("SELECT id FROM ops.settlements WHERE rail = 'circle'")
+    call(signer, "ask_circle", settlement)
+    call(signer, "circle_submitted", settlement, "an id", "SENT")
+
+
+def _deposits(books: Books) -> None:
+    """From the chain: one of a platform's, one that is given to a platform, one in suspense; and a break with it."""
+    wallet, custody = "0x" + "11" * 20, "0x" + "cc" * 20
+    platform = books.platform()
+    books.plant("UPDATE platforms SET wallet_address = %s WHERE id = %s", wallet, platform)
+    logs = [
+        {"tx_hash": f"0x{number:064x}", "log_index": 0, "block_number": 7, "from_address": sender, "amount": "2"}
+        for number, sender in enumerate([wallet, custody, custody])
+    ]
+    books.job("credit_deposits", 1, custody, 0, 7, Jsonb(logs))
+    waiting = books.value("SELECT id FROM ops.deposits WHERE in_suspense ORDER BY id LIMIT 1")
+    call(books.connection("operator"), "assign_deposit", waiting, platform)
+    found = {"kind": "deposit_not_on_chain", "subject": "d", "tx_hash": None, "chain_amount": "0", "book_amount": "2"}
+    books.job(
+        "record_reconciliation", 1, custody, 7, f"0x{7:064x}", Decimal(4), Decimal(6), Decimal(0), Decimal(0), [],
+        Jsonb([found]),
+    )  # fmt: skip
 
 
 def test_a_right_book_has_no_difference(books: Books, book: None) -> None:

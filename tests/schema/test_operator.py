@@ -9,6 +9,7 @@ from tests.books import Books, Row, call, refused
 ACTS = {
     "set_platform_active": "uuid, boolean",
     "fund_pool": "numeric",
+    "assign_deposit": "uuid, uuid",
     "write_off_advance": "uuid",
     "resolve_dispute": "uuid, integer",
     "decide_appeal": "uuid, boolean, text",

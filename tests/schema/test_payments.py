@@ -85,7 +85,7 @@ def test_each_state_of_a_transaction_is_kept_and_never_changed(books: Books, pla
     books.rows("UPDATE transactions SET blockchain_confirmations = 3 WHERE id = %s RETURNING id", payout)
     books.job("complete_payment", payout, HASH, 1)
     failed = books.job("process_payment", worker, platform, 1)["id"]
-    books.plant("UPDATE transactions SET status = 'failed', error_message = 'blocked' WHERE id = %s", failed)
+    books.job("fail_payment", failed, "blocked")
 
     def states(transaction: UUID) -> list[tuple[str, str | None]]:
         rows = books.rows("SELECT * FROM ops.transaction_states WHERE transaction_id = %s ORDER BY id", transaction)

@@ -58,6 +58,9 @@ def test_no_role_of_the_service_writes_a_balance_or_a_statistic(books: Books, ro
         "UPDATE ops.memberships SET open_tasks = 1",
         "UPDATE ops.worker_counters SET tasks = 1",
         "INSERT INTO ops.deposits (amount) VALUES (1)",
+        "UPDATE ops.deposits SET platform_id = NULL",
+        "UPDATE ops.chain_cursors SET block = 0",
+        "UPDATE ops.chain_breaks SET closed_by = found_by",
     ]:
         with refused("42501"):
             books.connection(role).execute(statement)
@@ -85,8 +88,55 @@ def test_the_signer_sees_payouts_only(books: Books) -> None:
     )  # fmt: skip
 
     assert [row["tx_type"] for row in books.rows("SELECT tx_type FROM transactions", role="signer")] == ["payout"]
-    with refused("42501"):
-        books.rows("SELECT FROM tasks", role="signer")
+    for table in [
+        "tasks", "workers", "platforms", "streams", "loans", "audit_logs",
+        "ledger.accounts", "ledger.transfers", "ops.outbox", "ops.deposits", "ops.told_releases",
+    ]:  # fmt: skip
+        with refused("42501"):
+            books.connection("signer").execute(f"SELECT FROM {table}")
+
+
+def test_the_signer_calls_its_own_five_functions_and_writes_no_table(books: Books) -> None:
+    functions = books.rows(
+        """
+        SELECT p.proname FROM pg_proc AS p
+        WHERE p.pronamespace IN ('public'::regnamespace, 'ops'::regnamespace, 'ledger'::regnamespace)
+            AND has_function_privilege('signer', p.oid, 'EXECUTE')
+            AND NOT has_function_privilege('auditor', p.oid, 'EXECUTE')
+        ORDER BY 1
+        """
+    )
+    assert [row["proname"] for row in functions] == [
+        "circle_submitted", "note_broadcast", "open_signer", "reserve_settlement", "store_attempt",
+    ]  # fmt: skip
+    for privilege in ["INSERT", "UPDATE", "DELETE", "TRUNCATE"]:
+        assert (
+            books.rows(
+                """
+                SELECT c.oid::regclass::text AS name FROM pg_class AS c
+                WHERE c.relkind = 'r'
+                    AND c.relnamespace IN ('public'::regnamespace, 'ops'::regnamespace, 'ledger'::regnamespace)
+                    AND (has_table_privilege('signer', c.oid, %s)
+                        OR (%s IN ('INSERT', 'UPDATE') AND has_any_column_privilege('signer', c.oid, 'UPDATE')))
+                """,
+                privilege, privilege,
+            )
+            == []
+        )  # fmt: skip
+
+
+def test_nobody_writes_a_settlement_but_through_its_functions(books: Books) -> None:
+    for role in ROLES:
+        for statement in [
+            "UPDATE ops.settlements SET state = 'final_ok'",
+            "UPDATE ops.settlement_payments SET failed = TRUE",
+            "UPDATE ops.settlement_attempts SET answer = ''",
+            "UPDATE ops.signers SET next_nonce = 0",
+            "UPDATE ledger.accounts SET paid_out_at = now()",
+            "DELETE FROM ops.settlements",
+        ]:
+            with refused("42501"):
+                books.connection(role).execute(statement)
 
 
 def test_a_role_calls_the_functions_of_its_own_work_only(books: Books) -> None:
@@ -97,8 +147,22 @@ def test_a_role_calls_the_functions_of_its_own_work_only(books: Books) -> None:
         ("api", "ops.check_invariants()"),
         ("jobs", "create_task(NULL, NULL, NULL, NULL)"),
         ("jobs", "deposit(1)"),
+        ("api", "credit_deposits(NULL, NULL, NULL, NULL, NULL)"),
+        ("operator", "credit_deposits(NULL, NULL, NULL, NULL, NULL)"),
+        ("signer", "record_reconciliation(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)"),
         ("operator", "deposit(1)"),
         ("signer", "release_due(now(), 1)"),
+        ("signer", "ledger.account('custody')"),
+        ("signer", "finish_settlement(NULL, NULL, NULL, NULL)"),
+        ("signer", "process_payment(NULL, NULL, NULL)"),
+        ("jobs", "store_attempt(NULL, NULL, NULL, NULL, NULL, NULL)"),
+        ("jobs", "reserve_settlement(NULL)"),
+        ("jobs", "clear_conflict(NULL, NULL)"),
+        ("jobs", "retry_payment(NULL)"),
+        ("api", "queue_payouts(now(), 0, 0, '0', 1)"),
+        ("api", "finish_settlement(NULL, NULL, NULL, NULL)"),
+        ("api", "ops.start_payout(NULL, NULL)"),
+        ("api", "ops.end_payouts(NULL, NULL, NULL, NULL)"),
         ("auditor", "release_due(now(), 1)"),
     ]:
         with refused("42501"):

@@ -102,6 +102,11 @@ SIGNATURE = {
     "webhook-signature": "`v1,` and the HMAC-SHA256 of `id.timestamp.body` in base64, where `id` is the "
     "Idempotency-Key, `body` the bytes as sent, and the key what the secret's base64 behind `whsec_` says.",
 }
+# Of a request that Circle signs.
+CIRCLE_SIGNATURE = {
+    "X-Circle-Key-Id": "Which of Circle's keys signed it, a UUID.",
+    "X-Circle-Signature": "The ECDSA signature with P-256 and SHA-256 of the bytes as sent, DER in base64.",
+}
 PROBLEM: Schema = {
     "description": "What went wrong (RFC 9457). `code` is for programs, `errors` names the fields to blame.",
     "type": "object",
@@ -170,8 +175,8 @@ class Operation:
         kinds = get_args(self.reply) if type(None) in get_args(self.reply) else (self.reply,)
         given = [self._status(call) for call in self._calls("write")]
         found = [status for status in given if status is not None] or [200]
-        told = found if any(kind is not type(None) for kind in kinds) else []
-        return sorted({*told, *([204] if type(None) in kinds else [])})
+        told = found if self.rule.method == "HEAD" or any(kind is not type(None) for kind in kinds) else []
+        return sorted({*told, *([204] if type(None) in kinds and self.rule.method != "HEAD" else [])})
 
     @property
     def id(self) -> str:
@@ -276,13 +281,15 @@ def _operation(operation: Operation, schemas: Schemas) -> Schema:
 def _callers(rule: Rule) -> str:
     if rule.public:
         return "Anybody may call it."
+    if rule.verify:
+        return "For Circle, which signs what it sends."
     key = "any key" if rule.scope == ANY_SCOPE else f"a key with scope `{rule.scope}`"
     callers = ["workers"] * rule.worker + [f"platforms, with {key}"] * (rule.scope is not None)
     return f"For {' and for '.join(callers)}."
 
 
 def _security(rule: Rule) -> list[Schema]:
-    if rule.public:
+    if rule.public or rule.verify:
         return []
     platform = [{"ApiKey": [] if rule.scope == ANY_SCOPE else [rule.scope]}] if rule.scope else []
     return [*platform, *([{"AccessToken": []}] if rule.worker else [])]
@@ -307,8 +314,8 @@ def _parameters(rule: Rule, schemas: Schemas) -> Iterator[Schema]:
             about = "May be given several times, or once with commas." if many else ""
             must = parameter.default is parameter.empty
             yield _parameter("query", f"{name}[]" if many else name, schema, about, schemas, required=must)
-    if rule.signed:
-        for header, about in SIGNATURE.items():
+    if rule.signed or rule.verify:
+        for header, about in (SIGNATURE if rule.signed else CIRCLE_SIGNATURE).items():
             yield _parameter("header", header, {"type": "string"}, about, schemas, required=True)
     if rule.idempotency != "none":
         schema = {"type": "string", "minLength": 1, "maxLength": MAX_KEY, "pattern": "^[ -~]+$"}
@@ -352,7 +359,7 @@ def _takes(model: type[BaseModel], body: Any) -> bool:
 
 def _responses(operation: Operation, schemas: Schemas) -> Iterator[tuple[str, Schema]]:
     rule, reply = operation.rule, operation.reply
-    headers = [*_ALWAYS, *(_COUNTED if not rule.public or rule.method != "GET" else ())]
+    headers = [*_ALWAYS, *(_COUNTED if not rule.public or rule.method not in {"GET", "HEAD"} else ())]
     replayed = ["Idempotency-Replayed"] * (rule.idempotency != "none" and not rule.secret)
     for status in operation.statuses:
         made: Schema = {"description": HTTPStatus(status).phrase, "headers": _headers(headers + replayed)}

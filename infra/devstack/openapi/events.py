@@ -20,7 +20,10 @@ EVENTS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
         "A stream was made; pay accrues from its start on.",
         {"total_amount": "36.000000", "start_time": at("10:00:00"), "end_time": at("11:00:00")},
     ),
-    "stream.released": ("Accrued pay was released.", {"amount": "0.600000", "released_amount": "12.000000"}),
+    "stream.released": (
+        "A payout began: what the stream has released since the one before, and in all.",
+        {"amount": "0.600000", "released_amount": "12.000000", "transaction_id": uuid("transaction")},
+    ),
     "stream.paused": ("A stream was paused, by hand or by a dispute.", {"released_amount": "12.000000"}),
     "stream.resumed": ("A paused stream went on.", {"end_time": at("11:10:00")}),
     "stream.topped_up": ("A stream was given more.", {"amount": "12.000000", "total_amount": "48.000000"}),
@@ -31,7 +34,10 @@ EVENTS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     ),
     "payout.pending": ("A payout was set in motion.", {"amount": "120.500000"}),
     "payout.completed": ("A payout arrived.", {"amount": "120.500000", "tx_hash": FIELDS["tx_hash"]}),
-    "payout.failed": ("Kept for payouts that fail; none is sent at present.", {"amount": "120.500000"}),
+    "payout.failed": (
+        "A payout did not arrive: the money is available to the worker again.",
+        {"amount": "120.500000", "error": "the payee could not be paid"},
+    ),
     "reputation.changed": (
         "A member's reputation score changed.",
         {"event_type": "task_completed", "previous_score": 807, "new_score": 812},

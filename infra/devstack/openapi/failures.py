@@ -25,6 +25,13 @@ NEVER_ANSWERED = {
     errors.AppendOnly,
     errors.InvariantViolated,
     errors.AuditTampered,
+    errors.SignerPaused,
+    errors.TooManyOpen,
+    errors.NotOurs,
+    errors.CursorGap,
+    errors.CustodyDiffers,
+    errors.ProviderMismatch,
+    errors.AlreadySent,
 }
 _FUNCTION = re.compile(r"CREATE OR REPLACE FUNCTION\s+([\w.]+)")
 _BY_STATE = {state: error for error in ALL for state in error.sqlstates}
@@ -34,12 +41,11 @@ _BY_CONSTRAINT = {name: error for error in ALL for name in error.constraints}
 def of(rule: Rule, module: ModuleType, view: Any, *, has_body: bool) -> list[Kind]:
     """Each once, in the order of the tree."""
     found: set[Kind] = {errors.BadRequest, errors.Invalid, errors.RateLimited, GigStreamError, errors.Unavailable}
-    if rule.method != "GET":
+    found |= _admitting(rule)
+    if rule.method not in {"GET", "HEAD"}:
         found.add(errors.PayloadTooLarge)
     if has_body:
         found.add(errors.UnsupportedMediaType)
-    if not rule.public:
-        found |= {errors.Unauthenticated, errors.Forbidden, errors.RequestInProgress}
     if "{" in rule.path or rule.test_only:
         found.add(errors.NotFound)
     if rule.writes:
@@ -53,6 +59,13 @@ def of(rule: Rule, module: ModuleType, view: Any, *, has_body: bool) -> list[Kin
         for name in _called(text):
             found |= _raised(name)
     return [error for error in ALL if error in found - NEVER_ANSWERED]
+
+
+def _admitting(rule: Rule) -> set[Kind]:
+    """What is answered before the view is asked."""
+    if rule.public:
+        return set()
+    return {errors.Unauthenticated, errors.RequestInProgress, *([] if rule.verify else [errors.Forbidden])}
 
 
 def _texts(module: ModuleType, view: Any) -> Iterator[str]:

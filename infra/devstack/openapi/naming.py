@@ -13,6 +13,8 @@ _BY_HAND = {
     "GET /v1/events": "list_events",
     "POST /v1/webhooks/task-completed": "report_task_completed",
     "POST /v1/webhooks/task-completed/rotate-secret": "rotate_inbound_secret",
+    "POST /v1/webhooks/circle": "notify_of_transfer",
+    "HEAD /v1/webhooks/circle": "probe_circle_webhook",
     "GET /v1/analytics/daily": "get_daily_analytics",
     "GET /v1/audit-logs/verify": "verify_audit_logs",
 }

@@ -47,6 +47,8 @@ FIELDS: Final[Mapping[str, Any]] = {
     "expires_in": 900,
     "wallet_address": _WALLET,
     "address": _WALLET,
+    "usdc_address": "0x3600000000000000000000000000000000000000",
+    "deposit_address": "0xD1220A0cf47c7B9Be7A2E6BA89F429762e7b9aDb",
     "domain": "example.com",
     "uri": "https://example.com",
     "chain_id": 5042002,

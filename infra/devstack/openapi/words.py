@@ -34,7 +34,7 @@ AREAS: Final = {
     "webhook_endpoints": "Where a platform is told of events, and with which secret.",
     "webhook_deliveries": "Attempts to tell an endpoint of an event.",
     "events": "What happened, sent to webhook endpoints and kept as a feed, oldest first.",
-    "webhooks": "What a platform's own systems report to GigStream, signed.",
+    "webhooks": "What a platform's own systems and Circle report to GigStream, signed.",
     "reports": "Files of a platform's figures, made in the background.",
     "analytics": "A platform's days in figures.",
     "audit": "Who did what, and whether that record is untouched.",

@@ -1,15 +1,25 @@
 """Settings from the environment, read once. A secret or an address is looked at when needed: a function has its own."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
 from functools import cache
 from typing import Literal, cast
 
+from gigstream import money
+from gigstream.errors import Invalid
+
 Mode = Literal["test", "live"]
 Role = Literal["api", "jobs", "signer", "operator"]
+Rail = Literal["web3", "circle"]
 
 SECRET_BYTES = 32
+MAX_BATCH = 500
+# What Circle calls the chains.
+BLOCKCHAINS = {5042002: "ARC-TESTNET", 5042: "ARC"}
 
 
 class ConfigError(Exception):
@@ -83,6 +93,106 @@ class Settings:
         return _positive(self.environment, "ARC_CHAIN_ID", 5042002)
 
     @property
+    def arc_rpc_urls(self) -> tuple[str, ...]:
+        """The nodes to ask, at least one; a conflict is believed when all of them agree."""
+        return tuple(url.strip() for url in self._required("ARC_RPC_URL").split(",") if url.strip())
+
+    @property
+    def arc_usdc_address(self) -> str:
+        """The ERC-20 interface of USDC, with six decimals."""
+        return self.environment.get("ARC_USDC_ADDRESS") or "0x3600000000000000000000000000000000000000"
+
+    @property
+    def arc_start_block(self) -> int:
+        """Where custody's history begins; nothing before it is read."""
+        return _positive(self.environment, "ARC_START_BLOCK", 1)
+
+    @property
+    def arc_contract_address(self) -> str:
+        return self._required("ARC_CONTRACT_ADDRESS")
+
+    @property
+    def arc_signer_key(self) -> str | None:
+        """The key that signs, in hexadecimal digits: for test mode alone."""
+        key = self.environment.get("ARC_SIGNER_KEY") or None
+        if key and self.mode == "live":
+            raise ConfigError("ARC_SIGNER_KEY is for test mode; live signs with ARC_KMS_KEY_ID")
+        return key
+
+    @property
+    def arc_kms_key_id(self) -> str | None:
+        return self.environment.get("ARC_KMS_KEY_ID") or None
+
+    @property
+    def settlement_rail(self) -> Rail:
+        rail = self.environment.get("SETTLEMENT_RAIL") or "web3"
+        if rail not in ("web3", "circle"):
+            raise ConfigError("SETTLEMENT_RAIL is neither web3 nor circle")
+        return cast("Rail", rail)
+
+    @property
+    def custody_address(self) -> str:
+        """Where the money is: platforms deposit there, and the chain is reconciled with the books there."""
+        return self._required("ARC_CONTRACT_ADDRESS" if self.settlement_rail == "web3" else "CIRCLE_WALLET_ADDRESS")
+
+    @property
+    def settle_threshold(self) -> Decimal:
+        """USDC from which on a worker is paid out at once."""
+        return self._usdc("SETTLE_THRESHOLD", "20")
+
+    @property
+    def settle_minimum(self) -> Decimal:
+        """USDC below which nobody is paid out unasked."""
+        return self._usdc("SETTLE_MINIMUM", "1")
+
+    @property
+    def settle_age(self) -> timedelta:
+        """How long less than the threshold waits."""
+        return timedelta(hours=_positive(self.environment, "SETTLE_HOURS", 24))
+
+    @property
+    def settle_batch(self) -> int:
+        """Payouts in one chain transaction at most; the contract takes 500."""
+        batch = _positive(self.environment, "SETTLE_BATCH", 200)
+        if batch > MAX_BATCH:
+            raise ConfigError(f"SETTLE_BATCH is more than {MAX_BATCH}")
+        return batch
+
+    @property
+    def circle_base_url(self) -> str:
+        return self.environment.get("CIRCLE_BASE_URL") or "https://api.circle.com"
+
+    @property
+    def circle_api_key(self) -> str:
+        """Of this mode: what is tried out never pays, and what pays is never tried out."""
+        key = self._required("CIRCLE_API_KEY")
+        if not key.startswith(f"{self.mode.upper()}_API_KEY:"):
+            raise ConfigError(f"CIRCLE_API_KEY is no key of mode {self.mode}")
+        return key
+
+    @property
+    def circle_entity_secret(self) -> str:
+        secret = self._required("CIRCLE_ENTITY_SECRET")
+        if not re.fullmatch("[0-9a-fA-F]{64}", secret):
+            raise ConfigError("CIRCLE_ENTITY_SECRET is not 32 bytes in hexadecimal digits")
+        return secret
+
+    @property
+    def circle_blockchain(self) -> str:
+        if self.arc_chain_id not in BLOCKCHAINS:
+            raise ConfigError("ARC_CHAIN_ID is none of Circle's chains")
+        return BLOCKCHAINS[self.arc_chain_id]
+
+    @property
+    def circle_wallet_set_id(self) -> str:
+        return self._required("CIRCLE_WALLET_SET_ID")
+
+    @property
+    def circle_wallet_id(self) -> str:
+        """The treasury's wallet, which pays; its address is `custody_address`."""
+        return self._required("CIRCLE_WALLET_ID")
+
+    @property
     def report_bucket(self) -> str | None:
         return self.environment.get("REPORT_BUCKET")
 
@@ -109,6 +219,15 @@ class Settings:
         if not value:
             raise ConfigError(f"{name} is not set")
         return value
+
+    def _usdc(self, name: str, default: str) -> Decimal:
+        try:
+            amount = money.parse(self.environment.get(name) or default)
+        except Invalid as exc:
+            raise ConfigError(f"{name} {exc}") from None
+        if amount <= 0:
+            raise ConfigError(f"{name} is not more than 0")
+        return amount
 
     def _secret(self, name: str) -> bytes:
         value = self._required(name).encode()

@@ -195,6 +195,41 @@ class LimitReached(Conflict):
     sqlstates = ("GS060",)
 
 
+class SignerPaused(Conflict):
+    """The signer is paused until somebody resumes it."""
+
+    code = "signer_paused"
+    sqlstates = ("GS090",)
+
+
+class TooManyOpen(Conflict):
+    """As many settlements are on their way as may be."""
+
+    code = "too_many_open"
+    sqlstates = ("GS091",)
+
+
+class AlreadyRetried(Conflict):
+    """The payout was tried again before."""
+
+    code = "already_retried"
+    sqlstates = ("GS092",)
+
+
+class NoWallet(Conflict):
+    """The worker has no wallet to be paid to."""
+
+    code = "no_wallet"
+    sqlstates = ("GS093",)
+
+
+class NotOurs(Conflict):
+    """The hash is not one of the settlement's own."""
+
+    code = "not_ours"
+    sqlstates = ("GS094",)
+
+
 class AlreadyCreated(Conflict):
     """This request was carried out before; its answer held a secret, which is shown only once."""
 
@@ -306,10 +341,37 @@ class InvariantViolated(GigStreamError):
     sqlstates = ("GS030",)
 
 
+class ProviderMismatch(GigStreamError):
+    """Circle's answer is not about what it was asked."""
+
+    code = "provider_mismatch"
+    sqlstates = ("GS100",)
+
+
+class AlreadySent(GigStreamError):
+    """Circle has the settlement, or has nothing to do with it."""
+
+    code = "already_sent"
+    sqlstates = ("GS101",)
+
+
 class AuditTampered(GigStreamError):
     """The audit trail is not what was sealed."""
 
     code = "audit_tampered"
+
+
+class CursorGap(GigStreamError):
+    """These blocks do not follow those that were read before."""
+
+    code = "cursor_gap"
+    sqlstates = ("GS095",)
+
+
+class CustodyDiffers(GigStreamError):
+    """Custody on the chain is not what the books say."""
+
+    code = "custody_differs"
 
 
 class Unavailable(GigStreamError):

@@ -102,9 +102,12 @@ class Exchange:
         return raw
 
     def reply(self, result: object) -> Response:
-        """The view's result, or 204 when there is none; a file as it is, or 304 to those who have it."""
+        """The view's result, or 204 when there is none; a file as it is, or 304 to those who have it.
+
+        HEAD has no result to wait for.
+        """
         if result is None:
-            return Response("", self._headers(), 204)
+            return Response("", self._headers(), self.status if self.request.method == "HEAD" else 204)
         if isinstance(result, File):
             headers = self._headers(result.headers)
             if result.headers["ETag"] in (self.header("if-none-match") or ""):

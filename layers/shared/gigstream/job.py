@@ -7,11 +7,14 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from gigstream import clock, db, log
+from gigstream.config import Role
 from gigstream.queries import jobs, requests
-from gigstream.queries.base import Query
+from gigstream.queries.base import Query, Together
 
 Result = TypeVar("Result")
 Counts = Mapping[str, int]
+Work = Callable[["Run"], Counts]
+Handler = Callable[[Mapping[str, Any], Any], Counts]
 
 STATEMENT_SECONDS = 60
 SPENT = 0.8  # the share of its time after which a job begins nothing new
@@ -20,10 +23,10 @@ SPENT = 0.8  # the share of its time after which a job begins nothing new
 class Run:
     """One run of a job: `as_of`, aware and never later than now, is the moment that it acts for."""
 
-    def __init__(self, event: Mapping[str, Any], context: Any) -> None:
+    def __init__(self, event: Mapping[str, Any], context: Any, role: Role = "jobs") -> None:
         self.started_at = clock.now()
         self.as_of = min(datetime.fromisoformat(event["time"]).astimezone(UTC), self.started_at)
-        self._session = db.Session("jobs", seconds=STATEMENT_SECONDS)
+        self._session = db.Session(role, seconds=STATEMENT_SECONDS)
         self._context = context
         self._reserve = context.get_remaining_time_in_millis() * (1 - SPENT)
 
@@ -32,8 +35,8 @@ class Run:
         left: bool = self._context.get_remaining_time_in_millis() > self._reserve
         return left
 
-    def read(self, query: Query[Result]) -> Result:
-        """Ask the database as the jobs role."""
+    def read(self, query: Query[Result] | Together[Result]) -> Result:
+        """Ask the database as the job's role."""
         return db.read(self._session, query)
 
     def read_as(self, platform_id: UUID, query: Query[Result]) -> Result:
@@ -46,22 +49,32 @@ class Run:
         return db.write(self._session, query)
 
 
-def job(work: Callable[[Run], Counts]) -> Callable[[Mapping[str, Any], Any], Counts]:
-    """Make a Lambda handler of `work`. Its counts are recorded, logged and returned; failures recorded and raised."""
-    name = work.__module__.rpartition(".")[2]
+def job_of(role: Role) -> Callable[[Work], Handler]:
+    """Make a Lambda handler of a function that works as `role`.
 
-    @wraps(work)
-    def handler(event: Mapping[str, Any], context: Any) -> Counts:
-        log.bind(request_id=context.aws_request_id, function=context.function_name, job=name)
-        run = Run(event, context)
-        try:
-            counts = work(run)
-        except Exception as exc:
-            log.error("failed", exc.__cause__ or exc, as_of=run.as_of)
-            run.write(jobs.record(name, run.as_of, run.started_at, {}, error=type(exc).__name__))
-            raise
-        run.write(jobs.record(name, run.as_of, run.started_at, counts))
-        log.info("done", as_of=run.as_of, **counts)
-        return counts
+    Its counts are recorded, logged and returned; failures recorded and raised.
+    """
 
-    return handler
+    def job(work: Work) -> Handler:
+        name = work.__module__.rpartition(".")[2]
+
+        @wraps(work)
+        def handler(event: Mapping[str, Any], context: Any) -> Counts:
+            log.bind(request_id=context.aws_request_id, function=context.function_name, job=name)
+            run = Run(event, context, role)
+            try:
+                counts = work(run)
+            except Exception as exc:
+                log.error("failed", exc.__cause__ or exc, as_of=run.as_of)
+                run.write(jobs.record(name, run.as_of, run.started_at, {}, error=type(exc).__name__))
+                raise
+            run.write(jobs.record(name, run.as_of, run.started_at, counts))
+            log.info("done", as_of=run.as_of, **counts)
+            return counts
+
+        return handler
+
+    return job
+
+
+job = job_of("jobs")

@@ -29,6 +29,7 @@ Result = TypeVar("Result")
 
 Idempotency = Literal["none", "optional", "required"]
 Write = Literal["state", "ledger", "outbox", "audit"]
+Verify = Callable[[Exchange], None]
 
 ANY_SCOPE = "*"
 MAX_LIMIT = 100
@@ -53,8 +54,9 @@ class Rule:
 
     `scope` is what an API key must hold: ANY_SCOPE for any key, None when the route is not for platforms. `worker`:
     workers may call. `public`: anybody may. `secret`: the answer holds one and is not stored. `test_only`: in live mode
-    there is no such route. `signed`: the request is signed with an inbound secret, over its raw bytes. `writes`: what a
-    call leaves behind. `parameters`: the view's, from path and query.
+    there is no such route. `signed`: the request is signed with an inbound secret, over its raw bytes. `verify`: no key
+    and no token, but somebody else's signature, Circle's, which this looks at. `writes`: what a call leaves behind.
+    `parameters`: the view's, from path and query.
     """
 
     method: str
@@ -66,6 +68,7 @@ class Rule:
     secret: bool
     test_only: bool
     signed: bool
+    verify: Verify | None
     writes: frozenset[Write]
     parameters: Mapping[str, inspect.Parameter]
 
@@ -109,6 +112,7 @@ class Endpoint(Chalice):
         secret: bool = False,
         test_only: bool = False,
         signed: bool = False,
+        verify: Verify | None = None,
         writes: Iterable[Write] = (),
     ) -> Callable[[View], View]:
         """Declare the route; see Rule. An Idempotency-Key is optional on POSTs outside /v1/auth, unless said here."""
@@ -126,6 +130,7 @@ class Endpoint(Chalice):
                 secret=secret,
                 test_only=test_only,
                 signed=signed,
+                verify=verify,
                 writes=frozenset(writes),
                 parameters=inspect.signature(view, eval_str=True).parameters,
             )
@@ -211,8 +216,10 @@ class Endpoint(Chalice):
         if rule.test_only and settings().mode != "test":
             raise NotFound
         if rule.public:
-            if rule.method != "GET":
+            if rule.method not in {"GET", "HEAD"}:
                 _admit_anybody(exchange)
+        elif rule.verify is not None:
+            _admit_signer(exchange, rule.verify)
         elif key is not None and authorization is not None:
             raise Unauthenticated("send either an API key or an access token, not both")
         elif key is not None:
@@ -272,6 +279,14 @@ def _admit_anybody(exchange: Exchange) -> None:
     limit = exchange.allowance = settings().rate_limit_sign_in
     exchange.session.count = requests.count(f"address:{exchange.address}", limit)
     exchange.session.authenticate = requests.act_as_nobody(exchange.address, exchange.user_agent)
+
+
+def _admit_signer(exchange: Exchange, verify: Verify) -> None:
+    """Whoever signs may send as much as a platform, by the address he calls from: sign-in's limit would hold him up."""
+    limit = exchange.allowance = settings().rate_limit_platform
+    exchange.session.count = requests.count(f"signer:{exchange.address}", limit)
+    exchange.session.authenticate = requests.act_as_nobody(exchange.address, exchange.user_agent)
+    verify(exchange)
 
 
 def _admit_platform(exchange: Exchange, key: ApiKey, scope: str | None) -> None:

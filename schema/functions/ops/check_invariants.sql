@@ -16,10 +16,13 @@ AS $$
         UNION ALL SELECT r.* FROM ops.recount_reputation() AS r
         UNION ALL SELECT r.* FROM ops.recount_tasks() AS r
         UNION ALL SELECT r.* FROM ops.recount_transactions() AS r
+        UNION ALL SELECT r.* FROM ops.recount_settlements() AS r
         UNION ALL SELECT r.* FROM ops.recount_advances() AS r
         UNION ALL SELECT r.* FROM ops.recount_accounts() AS r
+        UNION ALL SELECT r.* FROM ops.recount_deposits() AS r
         UNION ALL SELECT r.* FROM ops.recount_days() AS r
         UNION ALL SELECT r.* FROM ops.recount_events() AS r
+        UNION ALL SELECT r.* FROM ops.recount_circle() AS r
     ) AS f
     WHERE f.stored IS DISTINCT FROM f.recounted
     ORDER BY f.figure, f.subject

@@ -59,5 +59,11 @@ BEGIN
         SELECT e.ctid FROM ops.webhook_deliveries AS e
         WHERE e.status <> 'pending' AND e.created_at < v_now - interval '30 days' LIMIT p_limit FOR UPDATE SKIP LOCKED
     )) RETURNING 1) SELECT 'webhook_deliveries', count(*)::integer FROM gone;
+
+    -- Older than those that are still taken, so none can come again as new.
+    RETURN QUERY WITH gone AS (DELETE FROM ops.circle_notifications WHERE ctid = ANY(ARRAY(
+        SELECT e.ctid FROM ops.circle_notifications AS e
+        WHERE e.received_at < v_now - interval '30 days' LIMIT p_limit FOR UPDATE SKIP LOCKED
+    )) RETURNING 1) SELECT 'circle_notifications', count(*)::integer FROM gone;
 END;
 $$;

@@ -1,4 +1,5 @@
--- Recounts the ledger's balances from the transfers, from open tasks and from open advances.
+-- Recounts the ledger's balances from the transfers, from open tasks, open payouts and open
+-- advances; and since when pay waits.
 --
 -- Returns: each figure, the row it stands in, what is stored, what the rows say, whether the same or not
 -- Cost:    a full pass
@@ -34,6 +35,20 @@ AS $$
         GROUP BY t.platform_id
     ),
 
+    open_payouts AS (
+        SELECT t.worker_id, t.platform_id, sum(t.amount) AS amount
+        FROM transactions AS t
+        WHERE t.tx_type = 'payout' AND t.status IN ('pending', 'processing')
+        GROUP BY t.worker_id, t.platform_id
+    ),
+
+    last_payouts AS (
+        SELECT x.debit_account AS account, max(x.event_at) AS at
+        FROM ledger.transfers AS x
+        WHERE x.reason = 'payout'
+        GROUP BY x.debit_account
+    ),
+
     account_figures AS (
         SELECT a.id, 'accounts.balance of ' || a.kind AS figure, a.balance AS stored, coalesce(m.amount, 0) AS recounted
         FROM ledger.accounts AS a
@@ -48,6 +63,15 @@ AS $$
         FROM ledger.accounts AS a
         LEFT JOIN gathered AS g ON a.owner_id = g.worker_id AND a.platform_id = g.platform_id
         WHERE a.kind = 'worker_advance'
+        UNION ALL
+        SELECT a.id, 'accounts.balance set aside for open payouts', a.balance, coalesce(o.amount, 0)
+        FROM ledger.accounts AS a
+        LEFT JOIN open_payouts AS o ON a.owner_id = o.worker_id AND a.platform_id = o.platform_id
+        WHERE a.kind = 'worker_settling'
+        UNION ALL
+        SELECT a.id, 'accounts.paid_out_at', extract(EPOCH FROM a.paid_out_at), extract(EPOCH FROM l.at)
+        FROM ledger.accounts AS a
+        INNER JOIN last_payouts AS l ON a.id = l.account
         UNION ALL
         SELECT NULL, 'accounts.balance of everything', coalesce(sum(a.balance), 0), 0 FROM ledger.accounts AS a
     )

@@ -30,7 +30,8 @@ AS $$
             SELECT
                 l.transaction_id,
                 coalesce(sum(l.amount) FILTER (WHERE l.reason = 'payout'), 0) AS begun,
-                coalesce(sum(l.amount) FILTER (WHERE l.reason = 'settle'), 0) AS settled
+                coalesce(sum(l.amount) FILTER (WHERE l.reason = 'settle'), 0) AS settled,
+                coalesce(sum(l.amount) FILTER (WHERE l.reason = 'return'), 0) AS returned
             FROM ledger.transfers AS l
             WHERE l.transaction_id IS NOT NULL
             GROUP BY l.transaction_id
@@ -41,6 +42,10 @@ AS $$
             (
                 'transactions.amount settled', CASE x.status WHEN 'completed' THEN x.amount ELSE 0 END,
                 coalesce(p.settled, 0)
+            ),
+            (
+                'transactions.amount returned', CASE x.status WHEN 'failed' THEN x.amount ELSE 0 END,
+                coalesce(p.returned, 0)
             )
         ) AS f (figure, stored, recounted)
         WHERE x.tx_type = 'payout'

@@ -1,7 +1,7 @@
--- Ends a payout that is final on chain: what was set aside leaves custody.
+-- Ends a payout that is final on chain and was settled by nobody's batch: what was set aside leaves custody.
 --
 -- Returns: the transaction, completed
--- Raises:  GS001; GS011 when it is already completed or failed
+-- Raises:  GS001; GS011 when it is already completed or failed, or in a settlement
 -- Locks:   the transaction, the platform that is counted; then the two accounts
 -- Cost:    O(1)
 -- Test:    tests/schema/test_payments.py
@@ -14,35 +14,9 @@ AS $$
 DECLARE
     v_transaction transactions;
 BEGIN
-    SELECT t.* INTO v_transaction FROM transactions AS t WHERE t.id = p_transaction_id FOR NO KEY UPDATE;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'no transaction %', p_transaction_id USING ERRCODE = 'GS001';
-    END IF;
-    IF v_transaction.status NOT IN ('pending', 'processing') THEN
-        RAISE EXCEPTION 'the transaction is %, not pending or processing', v_transaction.status USING ERRCODE = 'GS011';
-    END IF;
-
-    UPDATE transactions AS t
-    SET
-        status = 'completed',
-        tx_hash = p_tx_hash,
-        payment_no = p_payment_no,
-        blockchain_confirmations = 1,
-        processed_at = clock_timestamp()
-    WHERE t.id = p_transaction_id
-    RETURNING t.* INTO v_transaction;
-
-    PERFORM ops.audit('payout.completed', 'transaction', p_transaction_id);
-    PERFORM ops.emit(
-        'payout.completed', v_transaction.platform_id, v_transaction.worker_id, 'transaction', p_transaction_id,
-        jsonb_build_object('amount', v_transaction.amount::text, 'tx_hash', p_tx_hash)
-    );
-    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, transaction_id, event_at)
-    VALUES (
-        ledger.account('worker_settling', v_transaction.worker_id, v_transaction.platform_id),
-        ledger.account('custody'),
-        v_transaction.amount, 'settle', p_transaction_id, v_transaction.processed_at
-    );
+    PERFORM ops.lock_payout(p_transaction_id);
+    PERFORM ops.end_payouts(ARRAY[p_transaction_id], p_tx_hash, ARRAY[p_payment_no], ARRAY[NULL::text]);
+    SELECT t.* INTO v_transaction FROM transactions AS t WHERE t.id = p_transaction_id;
     RETURN v_transaction;
 END;
 $$;

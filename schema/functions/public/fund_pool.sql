@@ -1,4 +1,6 @@
--- An operator puts money into the pool that advances are paid from: a deposit of no platform's.
+-- An operator puts money into the pool that advances are paid from: a deposit of no platform's. It is made up, so in
+-- test mode alone has the role operator the right to call this; live, the pool is funded by a deposit that came over the
+-- chain, with assign_deposit.
 -- As owner, because no other role writes a deposit.
 --
 -- Returns: the deposit's id, and what the pool holds after it, USDC

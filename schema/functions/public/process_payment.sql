@@ -2,8 +2,8 @@
 --
 -- Returns: the transaction, pending
 -- Raises:  GS001 when the worker is not there, accounts_balance_floor when less is available
--- Locks:   the two accounts
--- Cost:    O(1)
+-- Locks:   as ops.start_payout
+-- Cost:    as ops.start_payout
 -- Test:    tests/schema/test_payments.py
 
 CREATE OR REPLACE FUNCTION process_payment(
@@ -11,29 +11,10 @@ CREATE OR REPLACE FUNCTION process_payment(
 ) RETURNS transactions
 LANGUAGE plpgsql
 AS $$
-DECLARE
-    v_transaction transactions;
 BEGIN
-    INSERT INTO transactions (worker_id, platform_id, task_id, tx_type, amount, to_address)
-    SELECT w.id, p_platform_id, p_task_id, 'payout', p_amount, w.wallet_address
-    FROM workers AS w
-    WHERE w.id = p_worker_id
-    RETURNING * INTO v_transaction;
-    IF NOT FOUND THEN
+    IF NOT EXISTS (SELECT FROM workers AS w WHERE w.id = p_worker_id) THEN
         RAISE EXCEPTION 'no worker %', p_worker_id USING ERRCODE = 'GS001';
     END IF;
-
-    PERFORM ops.audit('payout.started', 'transaction', v_transaction.id);
-    PERFORM ops.emit(
-        'payout.pending', p_platform_id, p_worker_id, 'transaction', v_transaction.id,
-        jsonb_build_object('amount', v_transaction.amount::text)
-    );
-    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, transaction_id, event_at)
-    VALUES (
-        ledger.account('worker_available', p_worker_id, p_platform_id),
-        ledger.account('worker_settling', p_worker_id, p_platform_id),
-        p_amount, 'payout', v_transaction.id, clock_timestamp()
-    );
-    RETURN v_transaction;
+    RETURN ops.start_payout(p_worker_id, p_platform_id, p_amount, p_task_id);
 END;
 $$;

@@ -4,7 +4,8 @@
 -- clock that runs ahead nor a wait for the lock pays early.
 --
 -- Returns: streams with money released, and the sum in USDC
--- Locks:   finished tasks, their workers, memberships and platforms; then the accounts, in id order
+-- Locks:   finished tasks, their workers, memberships and platforms, and their streams' event counters, in id order;
+--          then the accounts, in id order
 -- Cost:    O(streams), however many intervals were missed
 -- Test:    tests/schema/test_release.py
 
@@ -61,7 +62,8 @@ BEGIN
             'stream.completed', s.platform_id, s.worker_id, 'stream', s.id,
             jsonb_build_object('released_amount', s.released_amount::text)
         FROM streams AS s
-        WHERE s.task_id = ANY(v_finished);
+        WHERE s.task_id = ANY(v_finished)
+        ORDER BY s.id;
     END IF;
 
     -- LEFT, so that an account that is not there fails the release instead of losing it.

@@ -37,6 +37,11 @@ POST /v1/auth/refresh
 POST /v1/auth/wallet/nonce
 POST /v1/auth/wallet-login
 POST /v1/platforms/register
+HEAD /v1/webhooks/circle
+"""
+# Who has neither key nor token and signs: tests/functions/test_circle_webhook.py forges that.
+FOR_CIRCLE = """
+POST /v1/webhooks/circle
 """
 FOR_WORKERS = """
 POST /v1/auth/logout
@@ -49,6 +54,7 @@ POST /v1/loans/quote
 POST /v1/loans
 GET /v1/loans/{loan_id}
 POST /v1/loans/{loan_id}/repay
+POST /v1/workers/{worker_id}/withdrawals
 POST /v1/workers/{worker_id}/reputation/events/{event_id}/appeal
 """
 FOR_PLATFORMS = """
@@ -57,6 +63,7 @@ PATCH /v1/platforms/{platform_id}
 GET /v1/platforms/{platform_id}/advance-terms
 PATCH /v1/platforms/{platform_id}/advance-terms
 GET /v1/platforms/{platform_id}/balance
+GET /v1/platforms/{platform_id}/funding
 GET /v1/platforms/{platform_id}/analytics
 GET /v1/platforms/{platform_id}/workers
 GET /v1/platforms/{platform_id}/transactions
@@ -78,6 +85,7 @@ POST /v1/streams/{stream_id}/pause
 POST /v1/streams/{stream_id}/resume
 POST /v1/streams/{stream_id}/cancel
 POST /v1/streams/{stream_id}/top-up
+POST /v1/transactions/{transaction_id}/retry
 POST /v1/reports
 GET /v1/reports
 GET /v1/reports/{report_id}
@@ -125,7 +133,7 @@ GET /v1/transactions/{transaction_id}
 ACCESS = {
     name: allowed
     for names, allowed in [
-        (PUBLIC, set[str]()), (FOR_WORKERS, {"worker"}), (FOR_PLATFORMS, {"platform"}),
+        (PUBLIC, set[str]()), (FOR_CIRCLE, {"circle"}), (FOR_WORKERS, {"worker"}), (FOR_PLATFORMS, {"platform"}),
         (FOR_BOTH, {"platform", "worker"}),
     ]
     for name in names.strip().splitlines()
@@ -140,7 +148,10 @@ def play(arena: Arena, chance: random.Random, cases: int) -> Outcome:
         while outcome.cases < cases:
             for name in chance.sample(sorted(RULES), len(RULES)):
                 act, before = ready(own, arena.books, name), own.rows()
-                tries = [] if act.rule.public else list(_intruders(act, nobodies, powerless, own, other))
+                if ACCESS[name] == {"circle"}:
+                    tries = list(_unsigned(act, nobodies, own, other))
+                else:
+                    tries = [] if act.rule.public else list(_intruders(act, nobodies, powerless, own, other))
                 if own.rows() != before:
                     tries.append("something was written")
                 done = act.send(api).status < 300
@@ -180,6 +191,13 @@ def _intruders(
             answer = sent(stranger)
             known = [name for name, value in own.ids.items() if value in answer.body.decode()]
             yield f"a stranger learns {known}" if known else _unless(answer, 200)
+
+
+def _unsigned(act: Act, nobodies: list[Credentials], *worlds: World) -> Iterator[str | None]:
+    """Circle's request, sent by those who have credentials of another kind and not its signature."""
+    known = [one.credentials for world in worlds for one in (world.platform, world.worker)]
+    for credentials in [*filter(None, nobodies), *known]:
+        yield _unless(replace(act, credentials=credentials).send(worlds[0].api), 401)
 
 
 def _elsewhere(text: str) -> str:

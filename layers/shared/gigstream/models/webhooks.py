@@ -1,9 +1,13 @@
-"""What a platform sends about its webhooks, and what it reports to us."""
+"""What a platform sends about its webhooks, what it reports to us, and what Circle notifies us of."""
 
-from typing import Annotated, Self
+import re
+from typing import Annotated, Any, Self
+from uuid import UUID
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic.alias_generators import to_camel
 
+from gigstream import wire
 from gigstream.errors import Invalid
 from gigstream.models.common import Body, Change, HttpsUrl, Id, Line, Timestamp
 from gigstream.models.tasks import Completion
@@ -16,6 +20,11 @@ def _all_or_some(names: list[EventType]) -> list[EventType]:
     if len(set(names)) < len(names):
         raise Invalid("must not name an event twice")
     return names
+
+
+def _microseconds(text: object) -> object:
+    """Circle's clock counts nanoseconds."""
+    return re.sub(r"(\.\d{6})\d+", r"\1", text) if isinstance(text, str) else text
 
 
 EventTypes = Annotated[list[EventType], Field(min_length=1, max_length=100), AfterValidator(_all_or_some)]
@@ -56,3 +65,33 @@ class TaskReport(Completion):
         if (self.task_id is None) == (self.external_id is None):
             raise Invalid("needs either task_id or external_id")
         return self
+
+
+class CircleNotification(Body):
+    """Circle's envelope, of which a hint is all that is taken; what Circle adds to it one day is passed over."""
+
+    model_config = ConfigDict(extra="ignore", alias_generator=to_camel, serialize_by_alias=True)
+
+    notification_id: Id
+    notification_type: Line
+    timestamp: Annotated[Timestamp, BeforeValidator(_microseconds)]
+    notification: dict[str, Any]
+
+    @property
+    def circle_tx_id(self) -> str | None:
+        """The transaction that it is about, if it is about one."""
+        found = self.notification.get("id") if self.notification_type.startswith("transactions.") else None
+        return found if isinstance(found, str) and len(found) <= 100 else None
+
+    @property
+    def reference(self) -> UUID | None:
+        """Our own id of that transaction, which Circle was given with it."""
+        try:
+            return wire.uuid(str(self.notification.get("refId")))
+        except Invalid:
+            return None
+
+    @property
+    def state(self) -> str | None:
+        found = self.notification.get("state")
+        return found if isinstance(found, str) and len(found) <= 100 else None

@@ -1,7 +1,7 @@
 """What a worker sends about himself, and a platform to invite one."""
 
 from gigstream.models.auth import WalletProof
-from gigstream.models.common import Body, Change, Email, Line, Text
+from gigstream.models.common import Amount, Body, Change, Email, Id, Line, Text
 
 
 class WorkerChange(Change):
@@ -23,3 +23,10 @@ class NewAppeal(Body):
     """Why an event should not have taken points; the operator reads it."""
 
     reason: Text
+
+
+class Withdrawal(Body):
+    """USDC to have paid out of what is available with the platform, or all of it."""
+
+    platform_id: Id
+    amount: Amount | None = None

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 from gigstream.config import settings
-from gigstream.queries import platforms, requests, streams, tasks, transactions, workers
+from gigstream.queries import platforms, requests, settlements, streams, tasks, transactions, workers
 from gigstream.queries.base import Query, Together
 
 Detail = TypeVar("Detail")
@@ -48,11 +48,13 @@ class StreamDetail(streams.Stream):
 class TransactionDetail(transactions.Transaction):
     """A transaction, the states it went through, oldest first, and its page in the explorer, once it is on chain.
 
-    What `expand[]` did not name is not sent, nor is a task where it pays no single one.
+    What `expand[]` did not name is not sent, nor is a task where it pays no single one, nor a settlement where a payout
+    is in none yet.
     """
 
     history: list[transactions.State]
     explorer_url: str | None
+    settlement: settlements.Facts | None = None
     task: tasks.Task | None = None
     worker: workers.Worker | None = None
 
@@ -83,7 +85,10 @@ def transaction(transaction_id: UUID, expand: Set[TransactionExpansion]) -> Toge
 
     Forbidden where a key may not read what is expanded.
     """
-    always: Queries = {"history": transactions.history(transaction_id)}
+    always: Queries = {
+        "history": transactions.history(transaction_id),
+        "settlement": settlements.of_transaction(transaction_id),
+    }
     expansions: Queries = {
         "task": tasks.of("transaction", transaction_id),
         "worker": workers.of("transaction", transaction_id),

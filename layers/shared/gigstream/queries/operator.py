@@ -1,10 +1,12 @@
 """The operator's acts, which belong to neither worker nor platform: under the role `operator`, audited as system."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
+from gigstream.queries import settlements
 from gigstream.queries.base import Query, one
 
 
@@ -24,6 +26,15 @@ class Funding:
     id: UUID
     amount: Decimal
     pool: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A deposit that was in suspense, and what its platform has available with it, USDC."""
+
+    id: UUID
+    amount: Decimal
+    available: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +78,25 @@ def set_platform_active(platform_id: UUID, is_active: bool) -> Query[Platform]:
     )
 
 
+def assign_deposit(deposit_id: UUID, platform_id: UUID) -> Query[Assignment]:
+    """Give a deposit that is in suspense to a platform. NotFound; WrongState when it is not in suspense."""
+    return one(
+        Assignment,
+        "SELECT id, amount, available FROM assign_deposit(%(deposit_id)s, %(platform_id)s)",
+        deposit_id=deposit_id,
+        platform_id=platform_id,
+    )
+
+
+def fund_pool_by(deposit_id: UUID) -> Query[Funding]:
+    """Put a deposit that is in suspense into the pool that advances are paid from. NotFound, WrongState."""
+    return one(
+        Funding, "SELECT id, amount, available AS pool FROM assign_deposit(%(deposit_id)s)", deposit_id=deposit_id
+    )
+
+
 def fund_pool(amount: Decimal) -> Query[Funding]:
-    """Put USDC into the pool that advances are paid from. Twice is twice: nothing tells a repetition from a new one."""
+    """Put made-up USDC into the pool. Forbidden in live mode. Twice is twice: nothing tells a repetition."""
     return one(Funding, "SELECT id, %(amount)s AS amount, pool FROM fund_pool(%(amount)s)", amount=amount)
 
 
@@ -95,4 +123,45 @@ def decide_appeal(appeal_id: UUID, grant: bool, reason: str | None) -> Query[Dec
         appeal_id=appeal_id,
         grant=grant,
         reason=reason,
+    )
+
+
+def clear_conflict(
+    settlement_id: UUID,
+    outcome: Literal["paid", "unpaid"],
+    tx_hash: str | None = None,
+    *,
+    block_number: int | None = None,
+    block_hash: str | None = None,
+    gas_used: int | None = None,
+    gas_price: int | None = None,
+    failed: Sequence[int] = (),
+) -> Query[settlements.Settlement]:
+    """End a conflict: paid by a transaction, named with its block, or unpaid. NotFound, WrongState, Invalid."""
+    return one(
+        settlements.Settlement,
+        settlements.SELECT
+        + """clear_conflict(
+            %(settlement_id)s, %(outcome)s, %(tx_hash)s, %(block_number)s, %(block_hash)s, %(gas_used)s, %(gas_price)s,
+            %(failed)s::bigint []
+        ) AS s""",
+        settlement_id=settlement_id,
+        outcome=outcome,
+        tx_hash=tx_hash,
+        block_number=block_number,
+        block_hash=block_hash,
+        gas_used=gas_used,
+        gas_price=gas_price,
+        failed=list(failed),
+    )
+
+
+def resume_signer(chain_id: int, address: str, chain_nonce: int) -> Query[settlements.Signer]:
+    """Let a paused signer go on, at the chain's nonce as it is now. NotFound, WrongState."""
+    return one(
+        settlements.Signer,
+        settlements.SELECT_SIGNER + "resume_signer(%(chain_id)s, %(address)s, %(chain_nonce)s) AS g",
+        chain_id=chain_id,
+        address=address,
+        chain_nonce=chain_nonce,
     )

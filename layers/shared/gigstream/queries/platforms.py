@@ -59,6 +59,21 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
+class Funding:
+    """How funds come in: a transfer of USDC, an ERC-20 token at `usdc_address`, to `deposit_address` on a chain.
+
+    What `wallet_address` sends is credited to the platform within minutes; from any other address somebody has to look
+    into whose it is, as for a platform that has no wallet.
+    """
+
+    platform_id: UUID
+    chain_id: int
+    usdc_address: str
+    deposit_address: str
+    wallet_address: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class AdvanceTerms:
     """Whether its workers may have advances on predicted earnings, and up to what percent of seven days' earnings."""
 
@@ -220,6 +235,24 @@ def balance(platform_id: UUID) -> Query[Balance]:
         GROUP BY p.id
         """,
         platform_id=platform_id,
+    )
+
+
+def funding(platform_id: UUID, chain_id: int, usdc: str, custody: str) -> Query[Funding]:
+    """Where its deposits go. NotFound unless it is the caller."""
+    return one(
+        Funding,
+        """
+        SELECT
+            p.id AS platform_id, %(chain_id)s::bigint AS chain_id, %(usdc)s AS usdc_address,
+            %(custody)s AS deposit_address, p.wallet_address
+        FROM platforms AS p
+        WHERE p.id = %(platform_id)s AND p.id = ops.tenant()
+        """,
+        platform_id=platform_id,
+        chain_id=chain_id,
+        usdc=usdc,
+        custody=custody,
     )
 
 

@@ -11,7 +11,7 @@ from gigstream.queries.base import Page, Query, Slice, many, one, page
 Type = Literal["payout", "advance", "repayment", "fee", "refund"]
 Status = Literal["pending", "processing", "completed", "failed"]
 
-_SELECT: Final = """
+SELECT: Final = """
     SELECT
         x.id, x.worker_id, x.platform_id, x.task_id, x.tx_type, x.amount, x.fee, x.status, x.tx_hash, x.payment_no,
         x.from_address, x.to_address, x.blockchain_confirmations, x.error_message, x.metadata, x.processed_at,
@@ -60,9 +60,7 @@ class State:
 
 def get(transaction_id: UUID) -> Query[Transaction]:
     """NotFound unless the caller may see it: its worker, or for a payout or refund its platform."""
-    return one(
-        Transaction, _SELECT + "transactions AS x WHERE x.id = %(transaction_id)s", transaction_id=transaction_id
-    )
+    return one(Transaction, SELECT + "transactions AS x WHERE x.id = %(transaction_id)s", transaction_id=transaction_id)
 
 
 def history(transaction_id: UUID) -> Query[list[State]]:
@@ -93,7 +91,7 @@ def mine(
     """The caller's transactions, newest first; created from a moment on and before another."""
     return page(
         Transaction,
-        _SELECT
+        SELECT
         + _MINE[caller]
         + """
             AND x.id < least(%(after)s, ops.uuid_floor(%(created_to)s::timestamptz + interval '1 second'))
@@ -122,7 +120,7 @@ def process_payment(
     """Set `amount` USDC of what the worker has available with the platform aside for a payout. InsufficientFunds."""
     return one(
         Transaction,
-        _SELECT + "process_payment(%(worker_id)s, %(platform_id)s, %(amount)s, %(task_id)s) AS x",
+        SELECT + "process_payment(%(worker_id)s, %(platform_id)s, %(amount)s, %(task_id)s) AS x",
         worker_id=worker_id,
         platform_id=platform_id,
         amount=amount,
@@ -134,7 +132,7 @@ def complete_payment(transaction_id: UUID, tx_hash: str, payment_no: int) -> Que
     """End a payout that is final on chain. NotFound, WrongState when it has ended before."""
     return one(
         Transaction,
-        _SELECT + "complete_payment(%(transaction_id)s, %(tx_hash)s, %(payment_no)s) AS x",
+        SELECT + "complete_payment(%(transaction_id)s, %(tx_hash)s, %(payment_no)s) AS x",
         transaction_id=transaction_id,
         tx_hash=tx_hash,
         payment_no=payment_no,

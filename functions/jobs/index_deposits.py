@@ -1,0 +1,10 @@
+"""Each minute: credit the deposits that have come into custody on the chain since the last run."""
+
+from gigstream.job import Counts, Run, job
+from gigstream_chain import deposits
+
+
+@job
+def handler(run: Run) -> Counts:
+    """Counts the blocks read, the deposits credited, and those of them of an unknown sender: they are in suspense."""
+    return deposits.index(run)

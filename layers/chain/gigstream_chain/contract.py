@@ -1,0 +1,78 @@
+"""What is said to PaymentStreaming, and what its events say: numbers of payments, micro-USDC."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from eth_utils.crypto import keccak
+
+from gigstream_chain.evm import web3
+from gigstream_chain.rpc import Log, Node, Receipt
+
+_ARTIFACT = Path(__file__).with_name("PaymentStreaming.json")
+
+
+def _topic(event: str) -> str:
+    return f"0x{keccak(text=event).hex()}"
+
+
+BATCH_PAID = _topic("BatchPaid(uint256,uint256,uint256)")
+PAYMENT_FAILED = _topic("PaymentFailed(uint256,address,uint256)")
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What a batch paid: its first number, how many there were, what went out, and the numbers that did not."""
+
+    first_payment_no: int
+    payments: int
+    amount: Decimal
+    failed: tuple[int, ...]
+
+
+def pay_many(first_payment_no: int, payees: Sequence[str], amounts: Sequence[Decimal]) -> str:
+    """The call that pays payees their USDC under numbers from the first on."""
+    return _encoded("pay_many", first_payment_no, list(payees), [micro(amount) for amount in amounts])
+
+
+def is_used(node: Node, contract: str, payment_no: int) -> bool:
+    """Whether the contract has paid, or tried to pay, under this number. RpcError."""
+    return int(node.view(contract, _encoded("is_used", payment_no)), 16) == 1
+
+
+def paid(receipt: Receipt, contract: str) -> Paid | None:
+    """What the contract says in a receipt that it has paid; None when it does not say so once."""
+    logs = [log for log in receipt.logs if log.address == contract.lower() and log.topics]
+    told = [log for log in logs if log.topics[0] == BATCH_PAID]
+    if len(told) != 1:
+        return None
+    payments, amount = _words(told[0])
+    failed = (int(log.topics[1], 16) for log in logs if log.topics[0] == PAYMENT_FAILED)
+    return Paid(int(told[0].topics[1], 16), payments, Decimal(amount).scaleb(-6), tuple(failed))
+
+
+def micro(amount: Decimal) -> int:
+    """USDC as the token counts it. ValueError when there is a part of a micro-USDC."""
+    whole = int(amount.scaleb(6))
+    if Decimal(whole).scaleb(-6) != amount:
+        raise ValueError(f"{amount} has more than six decimals")
+    return whole
+
+
+def _words(log: Log) -> list[int]:
+    digits = log.data[2:]
+    return [int(digits[start : start + 64], 16) for start in range(0, len(digits), 64)]
+
+
+def _encoded(function: str, *arguments: Any) -> str:
+    data: str = _contract().encode_abi(function, arguments)
+    return data
+
+
+@cache
+def _contract() -> Any:
+    return web3.Web3().eth.contract(abi=json.loads(_ARTIFACT.read_text())["abi"])
