@@ -66,10 +66,12 @@ class Machine(RuleBasedStateMachine):
             self.open(payer, [(worker, 10**6 + 1, 0, 10_000) for worker in WORKERS], many=True)
 
     def teardown(self) -> None:
-        if hasattr(self, "ghost"):
-            for number in range(len(self.ids)):
-                self.same_stream(number)
-        self.anchored.__exit__(None, None, None)
+        try:
+            if hasattr(self, "ghost"):
+                for number in range(len(self.ids)):
+                    self.same_stream(number)
+        finally:
+            self.anchored.__exit__(None, None, None)
 
     # The world
 
