@@ -13,7 +13,7 @@ from typing import Any
 from eth_tester import EthereumTester, PyEVMBackend
 from rich.console import Console
 from rich.table import Table
-from tests.bench.peers import Artifact, NoNodeError, linked, sablier, tokens
+from tests.bench.peers import PACKAGES, Artifact, NoNodeError, Peers, linked, peers
 from web3 import EthereumTesterProvider, Web3
 
 from devstack.contracts import artifact
@@ -42,9 +42,10 @@ TARGETS = {
 
 @dataclass
 class Chain:
-    """An EVM with funded people on it."""
+    """An EVM with funded people on it, and what can be deployed there beside ours."""
 
     w3: Web3
+    peers: Peers
 
     def __post_init__(self) -> None:
         accounts = list(self.w3.eth.accounts)
@@ -54,6 +55,10 @@ class Chain:
     @property
     def now(self) -> int:
         return int(self.w3.eth.get_block("latest")["timestamp"])
+
+    def peer(self, name: str, *arguments: Any, **libraries: str) -> Any:
+        """Deploy one of the others."""
+        return self.deploy(linked(self.peers.artifacts[name], libraries), *arguments)
 
     def deploy(self, made: Artifact, *arguments: Any) -> Any:
         contract = self.w3.eth.contract(abi=made["abi"], bytecode=made["bytecode"])
@@ -73,29 +78,30 @@ class Chain:
 def main() -> int:
     """Print the table and the JSON lines; 1 when one of ours costs more than it may, 2 when nothing could be run."""
     try:
-        compiled = tokens()
-        measured = measure(compiled)
+        compiled = peers()
     except NoNodeError as error:
         print(f"bench-gas cannot run: {error}", file=sys.stderr)
         return 2
+    measured = measure(compiled)
     show(measured)
+    print(origin(compiled))
     lines = list(told(measured))
     for line in lines:
         print(json.dumps(line))
     return 0 if all(line["ok"] for line in lines) else 1
 
 
-def measure(compiled: dict[str, Artifact]) -> dict[str, dict[str, int]]:
+def measure(compiled: Peers) -> dict[str, dict[str, int]]:
     """Gas by contract and act."""
-    chain = Chain(Web3(EthereumTesterProvider(EthereumTester(PyEVMBackend()))))
-    token = chain.deploy(compiled["Token"])
+    chain = Chain(Web3(EthereumTesterProvider(EthereumTester(PyEVMBackend()))), compiled)
+    token = chain.peer("Token")
     for who in (*chain.workers, *chain.w3.eth.accounts):
         chain.gas(token.functions.mint(who, 10**15), chain.admin)
     return {
         "GigStream": ours(chain, token),
         "Flow": flow(chain, token),
         "Lockup": lockup(chain, token),
-        "disperse": naive(chain, token, compiled["Disperse"]),
+        "disperse": naive(chain, token),
     }
 
 
@@ -125,7 +131,7 @@ def ours(chain: Chain, token: Any) -> dict[str, int]:
 
 
 def flow(chain: Chain, token: Any) -> dict[str, int]:
-    contract = chain.deploy(linked(sablier("flow", "SablierFlow"), {}), comptroller(chain), chain.admin)
+    contract = chain.peer("SablierFlow", comptroller(chain), chain.admin)
     chain.gas(token.functions.approve(contract.address, 2**256 - 1), chain.payer)
     does, gas, rate = contract.functions, {}, TOTAL * 10**12 // DAY
     for _ in range(2):
@@ -139,12 +145,9 @@ def flow(chain: Chain, token: Any) -> dict[str, int]:
 
 
 def lockup(chain: Chain, token: Any) -> dict[str, int]:
-    libraries = {
-        name: chain.deploy(linked(sablier("lockup", f"libraries/{name}"), {})).address
-        for name in ("LockupMath", "LockupHelpers")
-    }
-    contract = chain.deploy(linked(sablier("lockup", "SablierLockup"), libraries), comptroller(chain), chain.admin)
-    batch = chain.deploy(linked(sablier("lockup", "SablierBatchLockup"), {}))
+    libraries = {name: chain.peer(name).address for name in ("LockupMath", "LockupHelpers")}
+    contract = chain.peer("SablierLockup", comptroller(chain), chain.admin, **libraries)
+    batch = chain.peer("SablierBatchLockup")
     for spender in (contract, batch):
         chain.gas(token.functions.approve(spender.address, 2**256 - 1), chain.payer)
     does, gas = contract.functions, {}
@@ -165,11 +168,11 @@ def lockup(chain: Chain, token: Any) -> dict[str, int]:
 
 def comptroller(chain: Chain) -> str:
     """Sablier's switchboard, bare: no fee and no oracle, which a real withdrawal also reads."""
-    return str(chain.deploy(linked(sablier("evm-utils", "SablierComptroller"), {}), chain.admin).address)
+    return str(chain.peer("SablierComptroller", chain.admin).address)
 
 
-def naive(chain: Chain, token: Any, made: Artifact) -> dict[str, int]:
-    contract = chain.deploy(made)
+def naive(chain: Chain, token: Any) -> dict[str, int]:
+    contract = chain.peer("Disperse")
     chain.gas(token.functions.approve(contract.address, 2**256 - 1), chain.payer)
     amounts = [10**6 + number for number in range(200)]
     pay = contract.functions.disperse(token.address, chain.workers, amounts)
@@ -178,13 +181,25 @@ def naive(chain: Chain, token: Any, made: Artifact) -> dict[str, int]:
 
 def show(measured: dict[str, dict[str, int]]) -> None:
     """The table: measured now, and quoted where it could not be."""
-    names = ["Flow 3.0.1", "Lockup 4.0.1", "disperse loop", "original (2026-11-22)", "LlamaPay (2026-11-22)"]
+    versions = [f"{name} {PACKAGES[f'@sablier/{name.lower()}']}" for name in ("Flow", "Lockup")]
+    names = [*versions, "disperse loop", "original (2026-11-22)", "LlamaPay (2026-11-22)"]
     table = Table("gas a transaction, or each", "to reach", "GigStream", *names, box=None)
     for act, (title, target) in TARGETS.items():
         found = [measured[name].get(act) for name in ("GigStream", "Flow", "Lockup", "disperse")]
         cells = [*found, QUOTED.get(act, {}).get("original"), QUOTED.get(act, {}).get("LlamaPay")]
         table.add_row(title, f"{target:,}", *("" if gas is None else f"{gas:,}" for gas in cells))
     Console(width=160).print(table)
+
+
+def origin(compiled: Peers) -> str:
+    """Who compiled the others, and whether that is what the packages publish."""
+    same = "is the published one, to the last byte"
+    if compiled.differing:
+        same = "is not the published one in " + ", ".join(compiled.differing)
+    return (
+        f"solc {PACKAGES['solc']} compiled all but ours and the two quoted from their sources, in this run, in "
+        f"{compiled.seconds:.0f} s; the bytecode of Sablier's contracts {same}."
+    )
 
 
 def told(measured: dict[str, dict[str, int]]) -> Iterator[dict[str, Any]]:

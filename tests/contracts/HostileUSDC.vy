@@ -28,6 +28,15 @@ def mint(to: address, amount: uint256):
 
 
 @external
+@view
+def balances(accounts: DynArray[address, 16]) -> DynArray[uint256, 16]:
+    found: DynArray[uint256, 16] = []
+    for account: address in accounts:
+        found.append(self.balanceOf[account])
+    return found
+
+
+@external
 def behave(account: address, manners: uint256):
     self.manners[account] = manners
 

@@ -1,6 +1,7 @@
 """The contract as the tests want it: with the compiler's lock or without it, which it must not need, and its layout."""
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import boa
@@ -22,6 +23,12 @@ def deployer(*, locked: bool = True, more: str = "") -> Any:
         text = text.replace(LOCK, "")
         assert LOCK not in text != source()
     return boa.loads_partial(text + more)
+
+
+@cache
+def hostile_usdc() -> Any:
+    """What deploys the token."""
+    return boa.load_partial(str(Path(__file__).parent / "HostileUSDC.vy"))
 
 
 def packed(total: int, released: int, anchor_amount: int, anchor_time: int, end_time: int, state: int) -> int:

@@ -6,8 +6,8 @@ from typing import Any
 
 import boa
 import pytest
-from tests.contracts.compiled import deployer
-from tests.contracts.machine import START, hostile_usdc
+from tests.contracts.compiled import deployer, hostile_usdc
+from tests.contracts.machine import START
 
 FUNDS = 10**12
 HOUR = 3600
@@ -45,7 +45,7 @@ class Town:
 def town() -> Iterator[Town]:
     with boa.env.anchor():
         boa.env.timestamp = START
-        token = hostile_usdc()
+        token = hostile_usdc().deploy()
         owner, hot = boa.env.generate_address("owner"), boa.env.generate_address("hot")
         contract = deployer().deploy(token, owner, hot)
         town = Town(token, contract, {"owner": str(owner), "hot": str(hot)})

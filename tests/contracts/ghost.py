@@ -112,7 +112,7 @@ class Ghost:
         due, refund = earned - pot.released, pot.total - earned
         pot.earned, pot.released, pot.refunded, pot.state = earned, earned, refund, "cancelled"
         refuse(not self.send(caller, refund))
-        if due and not self.send(pot.worker, due):
+        if due and not self.send(pot.worker, due, bounded=True):
             pot.released -= due
         return refund
 
@@ -124,7 +124,7 @@ class Ghost:
         return [
             number
             for number, payee, amount in zip(numbers, payees, amounts, strict=True)
-            if not self.send(payee, amount)
+            if not self.send(payee, amount, bounded=True)
         ]
 
     def pull(self, payer: str, amount: int) -> None:
@@ -132,29 +132,33 @@ class Ghost:
         self.balances[payer] -= amount
         self.balances[CONTRACT] += amount
 
-    def send(self, payee: str, amount: int) -> bool:
-        """Whether the token paid; a trap goes off before it does."""
+    def send(self, payee: str, amount: int, *, bounded: bool = False) -> bool:
+        """Whether the token paid; a trap goes off before it does, and may burn all gas where that is bounded."""
         manners = self.manners.get(payee, Manners.PAYS)
         if payee == CONTRACT or manners in {Manners.REVERTS, Manners.BURNS_GAS}:
             return False
         if self.trap and self.trap[0] == payee:
-            number, self.trap = self.trap[1], None
-            if not self.guarded:
-                self.nested(number)
+            trap, self.trap = self.trap, None
+            if not self.guarded and self.nested(trap[1]) and bounded:
+                self.trap = trap  # the token did nothing at all
+                return False
         if manners is not Manners.PAYS:
             return False
         self.balances[CONTRACT] -= amount
         self.balances[payee] += amount
         return True
 
-    def nested(self, number: int) -> None:
-        """A release from within, whose refusal stops nobody."""
+    def nested(self, number: int) -> bool:
+        """A release from within, whose refusal stops nobody; whether it burnt its gas."""
         pot = self.streams[number]
         released = pot.released
         try:
             self.release(number)
         except Refused:
+            burnt = pot.released != released and self.manners.get(pot.worker) is Manners.BURNS_GAS
             pot.released = released
+            return burnt
+        return False
 
 
 def refuse(condition: bool) -> None:

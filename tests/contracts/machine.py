@@ -7,7 +7,6 @@ used numbers. Hypothesis chooses the acts.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import boa
@@ -15,7 +14,7 @@ from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from tests.contracts.compiled import deployer
+from tests.contracts.compiled import deployer, hostile_usdc
 from tests.contracts.ghost import CONTRACT, Ghost, Manners, Pot, Refused
 
 START = 1_800_000_000
@@ -52,7 +51,7 @@ class Machine(RuleBasedStateMachine):
         boa.env.timestamp = START
         names = ("owner", "hot key", *PAYERS, *WORKERS)
         self.addresses = {name: boa.env.generate_address(name) for name in names}
-        self.token = hostile_usdc()
+        self.token = hostile_usdc().deploy()
         self.contract = deployer(locked=locked).deploy(self.token, self.addresses["owner"], self.addresses["hot key"])
         self.addresses[CONTRACT] = self.contract.address
         for payer in PAYERS:
@@ -67,10 +66,12 @@ class Machine(RuleBasedStateMachine):
             self.open(payer, [(worker, 10**6 + 1, 0, 10_000) for worker in WORKERS], many=True)
 
     def teardown(self) -> None:
-        if hasattr(self, "ghost"):
-            for number in range(len(self.ids)):
-                self.same_stream(number)
-        self.anchored.__exit__(None, None, None)
+        try:
+            if hasattr(self, "ghost"):
+                for number in range(len(self.ids)):
+                    self.same_stream(number)
+        finally:
+            self.anchored.__exit__(None, None, None)
 
     # The world
 
@@ -213,8 +214,8 @@ class Machine(RuleBasedStateMachine):
         if not hasattr(self, "ghost"):
             return
         type(self).steps += 1
-        for name, balance in self.ghost.balances.items():
-            assert self.token.balanceOf(self.addresses[name]) == balance, name
+        found = self.token.balances([self.addresses[name] for name in self.ghost.balances])
+        assert dict(zip(self.ghost.balances, found, strict=True)) == self.ghost.balances
         assert self.contract.escrowed() == self.ghost.escrowed
         assert self.contract.custody() == self.ghost.custody >= 0
         assert sum(self.ghost.balances.values()) == len(PAYERS) * FUNDS + self.deposited
@@ -262,7 +263,3 @@ class Machine(RuleBasedStateMachine):
         except boa.BoaError:
             assert not passed
             assert refused, "the contract refused what it must do"
-
-
-def hostile_usdc() -> Any:
-    return boa.load(str(Path(__file__).parent / "HostileUSDC.vy"))
