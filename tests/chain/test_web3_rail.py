@@ -217,6 +217,8 @@ def test_a_foreign_nonce_pauses_an_idle_signer(payday: Payday) -> None:
     assert payday.states() == ["final_ok", "queued"]
     assert payday.row("SELECT paused_reason FROM ops.signers") == ("the chain's nonce is 2, past ours, 1",)
     assert payday.submit() == {"paused": 1}
+    assert operate("resume-signer", "--yes", "--address", payday.chain.signer.lower()) == 0
+    assert (payday.submit(), payday.confirm()) == ({"sent": 1}, {"paid": 1})
 
 
 def test_a_foreign_nonce_in_flight_becomes_a_conflict(payday: Payday) -> None:

@@ -369,6 +369,19 @@ def signers(chain_id: int) -> Query[list[Signer]]:
     )
 
 
+def paused_signers(chain_id: int) -> Query[list[Signer]]:
+    """Who waits for a person on a chain, whether anything of his is under way or not."""
+    return many(
+        Signer,
+        _SIGNER
+        + """ops.signers AS g
+        WHERE g.chain_id = %(chain_id)s AND g.paused_at IS NOT NULL
+        ORDER BY g.paused_at
+        """,
+        chain_id=chain_id,
+    )
+
+
 def is_open(rail: Rail, chain_id: int) -> Query[Open]:
     """Whether anything of a rail waits for the chain."""
     return one(
