@@ -199,6 +199,21 @@ def test_another_key_or_contract_takes_over_what_is_queued_and_goes_on_with_the_
     assert (taken["contract"], taken["nonce"], taken["first_payment_no"]) == (other, 1, 1)
 
 
+def test_a_key_that_comes_back_goes_on_behind_the_numbers_that_another_has_used(books: Books, platform: UUID) -> None:
+    worker = rich(books, platform)
+    for _ in range(3):
+        books.job("process_payment", worker, platform, 1)
+    settlements = queue(books, batch=1)
+    other = "0x" + "52" * 20
+    taken = []
+    for settlement, address in zip(settlements, [SIGNER, other, SIGNER], strict=True):
+        signer(books, "open_signer", CHAIN, address, CONTRACT, 0)
+        taken.append(signer(books, "reserve_settlement", settlement, 0))
+    assert [row["first_payment_no"] for row in taken] == [1, 2, 3]
+    opened = signer(books, "open_signer", CHAIN, other, CONTRACT, 1)
+    assert (opened["next_nonce"], opened["next_payment_no"]) == (1, 4)
+
+
 def test_circle_pays_one_by_one_and_needs_no_nonce(books: Books, platform: UUID) -> None:
     workers = [rich(books, platform) for _ in range(3)]
     for worker in workers:

@@ -103,10 +103,19 @@ AS $$
             FROM ops.settlements AS s
             WHERE s.rail = 'web3' AND s.chain_id = g.chain_id AND s.signer = g.address AND s.nonce IS NOT NULL
         ) AS n
+        -- Past its own; the contract's, which another signer may have moved on since, it learns when it is opened.
+        CROSS JOIN LATERAL (
+            SELECT max(s.first_payment_no + s.payments) AS next_payment_no
+            FROM ops.settlements AS s
+            WHERE s.rail = 'web3' AND s.chain_id = g.chain_id AND s.contract = g.contract AND s.nonce IS NOT NULL
+        ) AS c
         CROSS JOIN LATERAL (
             VALUES
             ('signers.next_nonce', g.next_nonce - g.first_nonce - g.skipped_nonces, n.used),
-            ('signers.next_payment_no', g.next_payment_no, coalesce(n.next_payment_no, g.next_payment_no))
+            (
+                'signers.next_payment_no', g.next_payment_no,
+                greatest(n.next_payment_no, least(g.next_payment_no, c.next_payment_no))
+            )
         ) AS f (figure, stored, recounted)
     ),
 
