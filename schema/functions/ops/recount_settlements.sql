@@ -30,7 +30,7 @@ AS $$
                 END
                 AND (
                     s.state NOT IN ('final_ok', 'final_reverted')
-                    OR (t.payment_no = p.payment_no AND t.tx_hash IS NOT DISTINCT FROM s.tx_hash)
+                    OR (t.payment_no, t.tx_hash) IS NOT DISTINCT FROM (p.payment_no, s.tx_hash)
                 )
             ) AS in_step
         FROM ops.settlement_payments AS p
@@ -60,7 +60,8 @@ AS $$
             ('settlements.payments', s.payments::numeric, coalesce(p.payments, 0)::numeric),
             ('settlements.amount', s.amount, coalesce(p.amount, 0)),
             (
-                'settlements.first_payment_no', CASE s.state WHEN 'queued' THEN 0 ELSE s.payments END,
+                'settlements.first_payment_no',
+                CASE WHEN s.state = 'queued' OR (s.rail = 'web3' AND s.nonce IS NULL) THEN 0 ELSE s.payments END,
                 coalesce(p.numbered, 0)
             ),
             ('settlements.state of payouts', s.payments, coalesce(p.in_step, 0)),

@@ -403,13 +403,13 @@ def get(settlement_id: UUID) -> Query[Settlement]:
 
 
 def queued(rail: Rail, chain_id: int, limit: int = 16) -> Query[list[Settlement]]:
-    """What waits to be reserved, the oldest first."""
+    """What waits to be reserved, the oldest first; what the chain has refused stands behind what it may take."""
     return many(
         Settlement,
         _SELECT
         + """ops.settlements AS s
         WHERE s.rail = %(rail)s AND s.chain_id = %(chain_id)s AND s.state = 'queued'
-        ORDER BY s.id
+        ORDER BY s.error IS NOT NULL, s.id
         LIMIT %(limit)s
         """,
         rail=rail,
@@ -524,6 +524,13 @@ def clear_conflict(
         gas_used=gas_used,
         gas_price=gas_price,
         failed=list(failed),
+    )
+
+
+def give_back(settlement_id: UUID) -> Query[Settlement]:
+    """End a settlement that was never reserved: its payouts fail. NotFound, WrongState."""
+    return one(
+        Settlement, _SELECT + "give_back_settlement(%(settlement_id)s) AS s", settlement_id=settlement_id
     )
 
 
