@@ -119,7 +119,7 @@ def add_to(commands: Any) -> None:
     give_back = act(
         "give-back-settlement",
         "end a settlement that the chain will never take",
-        "Only while it is queued, when nothing was signed for it: its payouts fail, the money goes back to the workers.",
+        "Only while it is queued and nothing was signed for it. Its payouts fail, the money goes back to the workers.",
     )
     give_back.add_argument("settlement_id", type=UUID, metavar="SETTLEMENT", help="its id")
     give_back.set_defaults(query=lambda given: settlements.give_back(given.settlement_id))

@@ -263,8 +263,7 @@ def test_what_the_chain_never_takes_is_in_nobodys_way_and_is_given_back(
     given_back = payday.row("SELECT id::text FROM ops.settlements ORDER BY id")[0]
     assert operate("give-back-settlement", given_back) == 0
     assert operate("give-back-settlement", given_back) == 2
-    assert payday.workers[0].get("/balance").json["available"] == "1.000000"
-    assert payday.statuses()[:3] == ["failed", "failed", "pending"]
+    assert sorted(payday.statuses()) == ["completed"] + ["failed"] * 2 + ["pending"] * 30
 
 
 class Killed(BaseException):

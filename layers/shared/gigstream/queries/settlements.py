@@ -529,9 +529,7 @@ def clear_conflict(
 
 def give_back(settlement_id: UUID) -> Query[Settlement]:
     """End a settlement that was never reserved: its payouts fail. NotFound, WrongState."""
-    return one(
-        Settlement, _SELECT + "give_back_settlement(%(settlement_id)s) AS s", settlement_id=settlement_id
-    )
+    return one(Settlement, _SELECT + "give_back_settlement(%(settlement_id)s) AS s", settlement_id=settlement_id)
 
 
 def resume_signer(chain_id: int, address: str, chain_nonce: int) -> Query[Signer]:
