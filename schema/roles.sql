@@ -202,7 +202,7 @@ TO jobs;
 GRANT EXECUTE ON FUNCTION
 ops.uuid_v7, open_signer, reserve_settlement, store_attempt, note_broadcast, note_refusal, circle_submitted
 TO signer;
-GRANT EXECUTE ON FUNCTION clear_conflict, resume_signer TO operator;
+GRANT EXECUTE ON FUNCTION clear_conflict, resume_signer, give_back_settlement TO operator;
 GRANT EXECUTE ON FUNCTION announce_expiring_keys, ops.purge_expired, default_advance TO jobs;
 GRANT EXECUTE ON FUNCTION claim_report, finish_report TO jobs;
 GRANT EXECUTE ON FUNCTION ops.claim_deliveries, ops.store_deliveries, ops.disable_endpoints, alert_balances TO jobs;

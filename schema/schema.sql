@@ -1084,7 +1084,12 @@ END),
     CONSTRAINT settlements_rail_check CHECK ((rail = ANY (ARRAY['web3'::text, 'circle'::text]))),
     CONSTRAINT settlements_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'reserved'::text, 'signed'::text, 'broadcast'::text, 'final_ok'::text, 'final_reverted'::text, 'conflict'::text]))),
     CONSTRAINT settlements_tx_hash_check CHECK ((tx_hash ~ '^0x[0-9a-f]{64}$'::text)),
-    CONSTRAINT settlements_web3 CHECK (((rail <> 'web3'::text) OR ((contract IS NOT NULL) AND (num_nonnulls(idempotency_key, circle_tx_id, circle_state) = 0) AND ((state = 'queued'::text) = (nonce IS NULL)) AND ((nonce IS NULL) = (first_payment_no IS NULL)) AND ((nonce IS NULL) OR (signer IS NOT NULL)))))
+    CONSTRAINT settlements_web3 CHECK (((rail <> 'web3'::text) OR ((contract IS NOT NULL) AND (num_nonnulls(idempotency_key, circle_tx_id, circle_state) = 0) AND
+CASE state
+    WHEN 'queued'::text THEN (nonce IS NULL)
+    WHEN 'final_reverted'::text THEN ((nonce IS NOT NULL) OR (cleared_at IS NOT NULL))
+    ELSE (nonce IS NOT NULL)
+END AND ((nonce IS NULL) = (first_payment_no IS NULL)) AND ((nonce IS NULL) OR (signer IS NOT NULL)))))
 );
 
 -- Name: end_settlement(ops.settlements, text, bigint, text, bigint, numeric, bigint[], text, boolean); Type: FUNCTION; Schema: ops; Owner: -
@@ -1100,7 +1105,7 @@ BEGIN
     WHERE t.id IN (SELECT p.transaction_id FROM ops.settlement_payments AS p WHERE p.settlement_id = p_settlement.id)
     ORDER BY t.id
     FOR NO KEY UPDATE;
-    IF p_settlement.state = 'queued' THEN
+    IF p_settlement.state = 'queued' AND p_settlement.rail = 'circle' THEN
         PERFORM ops.number_payments(p_settlement);
     END IF;
 
@@ -1207,7 +1212,7 @@ BEGIN
     IF NEW.state <> OLD.state AND (OLD.state || ' ' || NEW.state) <> ALL(
         CASE OLD.rail
             WHEN 'web3' THEN ARRAY[
-                'queued reserved', 'reserved signed', 'reserved conflict',
+                'queued reserved', 'queued final_reverted', 'reserved signed', 'reserved conflict',
                 'signed broadcast', 'signed final_ok', 'signed final_reverted', 'signed conflict',
                 'broadcast final_ok', 'broadcast final_reverted', 'broadcast conflict',
                 'conflict final_ok', 'conflict final_reverted'
@@ -2233,7 +2238,7 @@ CREATE FUNCTION ops.recount_settlements() RETURNS TABLE(figure text, subject uui
                 END
                 AND (
                     s.state NOT IN ('final_ok', 'final_reverted')
-                    OR (t.payment_no = p.payment_no AND t.tx_hash IS NOT DISTINCT FROM s.tx_hash)
+                    OR (t.payment_no, t.tx_hash) IS NOT DISTINCT FROM (p.payment_no, s.tx_hash)
                 )
             ) AS in_step
         FROM ops.settlement_payments AS p
@@ -2263,7 +2268,8 @@ CREATE FUNCTION ops.recount_settlements() RETURNS TABLE(figure text, subject uui
             ('settlements.payments', s.payments::numeric, coalesce(p.payments, 0)::numeric),
             ('settlements.amount', s.amount, coalesce(p.amount, 0)),
             (
-                'settlements.first_payment_no', CASE s.state WHEN 'queued' THEN 0 ELSE s.payments END,
+                'settlements.first_payment_no',
+                CASE WHEN s.state = 'queued' OR (s.rail = 'web3' AND s.nonce IS NULL) THEN 0 ELSE s.payments END,
                 coalesce(p.numbered, 0)
             ),
             ('settlements.state of payouts', s.payments, coalesce(p.in_step, 0)),
@@ -2306,10 +2312,19 @@ CREATE FUNCTION ops.recount_settlements() RETURNS TABLE(figure text, subject uui
             FROM ops.settlements AS s
             WHERE s.rail = 'web3' AND s.chain_id = g.chain_id AND s.signer = g.address AND s.nonce IS NOT NULL
         ) AS n
+        -- Past its own; the contract's, which another signer may have moved on since, it learns when it is opened.
+        CROSS JOIN LATERAL (
+            SELECT max(s.first_payment_no + s.payments) AS next_payment_no
+            FROM ops.settlements AS s
+            WHERE s.rail = 'web3' AND s.chain_id = g.chain_id AND s.contract = g.contract AND s.nonce IS NOT NULL
+        ) AS c
         CROSS JOIN LATERAL (
             VALUES
             ('signers.next_nonce', g.next_nonce - g.first_nonce - g.skipped_nonces, n.used),
-            ('signers.next_payment_no', g.next_payment_no, coalesce(n.next_payment_no, g.next_payment_no))
+            (
+                'signers.next_payment_no', g.next_payment_no,
+                greatest(n.next_payment_no, least(g.next_payment_no, c.next_payment_no))
+            )
         ) AS f (figure, stored, recounted)
     ),
 
@@ -4424,6 +4439,29 @@ BEGIN
 END;
 $$;
 
+-- Name: give_back_settlement(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.give_back_settlement(p_id uuid) RETURNS ops.settlements
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_settlement ops.settlements := ops.lock_settlement(p_id);
+BEGIN
+    IF v_settlement.rail <> 'web3' OR v_settlement.state <> 'queued' THEN
+        RAISE EXCEPTION 'the settlement is % on rail %, not queued for the contract',
+            v_settlement.state, v_settlement.rail
+            USING ERRCODE = 'GS011';
+    END IF;
+    PERFORM ops.audit(
+        'settlement.given_back', 'settlement', p_id, jsonb_build_object('error', v_settlement.error)
+    );
+    RETURN ops.end_settlement(
+        v_settlement, NULL, NULL, NULL, NULL, NULL, '{}', coalesce(v_settlement.error, 'given back'), TRUE
+    );
+END;
+$$;
+
 -- Name: invite_worker(text, text, bytea); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.invite_worker(p_email text, p_name text, p_token_hash bytea) RETURNS TABLE(id uuid, email text, name text, expires_at timestamp with time zone)
@@ -4654,12 +4692,12 @@ BEGIN
         ) THEN
             RAISE EXCEPTION 'settlements of contract % are on their way', v_signer.contract USING ERRCODE = 'GS011';
         END IF;
-        UPDATE ops.signers AS s
-        SET contract = p_contract, next_payment_no = ops.next_payment_no(p_chain_id, p_contract)
-        WHERE s.chain_id = p_chain_id AND s.address = p_address;
     END IF;
     UPDATE ops.signers AS s
-    SET opened_at = clock_timestamp()
+    SET
+        contract = p_contract,
+        next_payment_no = ops.next_payment_no(p_chain_id, p_contract),
+        opened_at = clock_timestamp()
     WHERE s.chain_id = p_chain_id AND s.address = p_address
     RETURNING s.* INTO v_signer;
     UPDATE ops.settlements AS s
@@ -10821,6 +10859,11 @@ GRANT ALL ON FUNCTION public.finish_tasks(p_tasks uuid[]) TO auditor;
 
 REVOKE ALL ON FUNCTION public.fund_pool(p_amount numeric, OUT id uuid, OUT pool numeric) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.fund_pool(p_amount numeric, OUT id uuid, OUT pool numeric) TO operator;
+
+-- Name: FUNCTION give_back_settlement(p_id uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.give_back_settlement(p_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.give_back_settlement(p_id uuid) TO operator;
 
 -- Name: FUNCTION invite_worker(p_email text, p_name text, p_token_hash bytea); Type: ACL; Schema: public; Owner: -
 

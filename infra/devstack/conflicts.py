@@ -40,8 +40,8 @@ def clear(given: Namespace) -> Query[Settlement]:
 
 def resume(given: Namespace) -> Query[Signer]:
     """The act that lets a signer go on at the chain's nonce. NotFound, WrongState, Unavailable."""
-    known = db.read(db.Session("operator"), settlements.signers(settings().arc_chain_id))
-    paused = [one for one in known if one.paused_at and given.address in {None, one.address}]
+    known = db.read(db.Session("operator"), settlements.paused_signers(settings().arc_chain_id))
+    paused = [one for one in known if given.address is None or given.address.lower() == one.address.lower()]
     if len(paused) != 1:
         raise NotFound(f"{len(paused)} signers are paused on this chain: name one by --address")
     (signer,) = paused

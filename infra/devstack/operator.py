@@ -18,7 +18,7 @@ from devstack import chain, local
 from gigstream import db, money
 from gigstream.config import ConfigError
 from gigstream.errors import GigStreamError, Invalid
-from gigstream.queries import operator
+from gigstream.queries import operator, settlements
 
 VARIABLE = "DATABASE_URL_OPERATOR"
 ABOUT = f"""\
@@ -115,6 +115,14 @@ def add_to(commands: Any) -> None:
     outcome.add_argument("--paid", metavar="HASH", help="by this transaction, which paid all of it")
     outcome.add_argument("--unpaid", action="store_true", help="none of it is paid: the money goes back to the workers")
     clear.set_defaults(query=lambda given: _conflicts().clear(given), on_chain=True)
+
+    give_back = act(
+        "give-back-settlement",
+        "end a settlement that the chain will never take",
+        "Only while it is queued and nothing was signed for it. Its payouts fail, the money goes back to the workers.",
+    )
+    give_back.add_argument("settlement_id", type=UUID, metavar="SETTLEMENT", help="its id")
+    give_back.set_defaults(query=lambda given: settlements.give_back(given.settlement_id))
 
     resume = act(
         "resume-signer",

@@ -16,7 +16,7 @@ BEGIN
     IF NEW.state <> OLD.state AND (OLD.state || ' ' || NEW.state) <> ALL(
         CASE OLD.rail
             WHEN 'web3' THEN ARRAY[
-                'queued reserved', 'reserved signed', 'reserved conflict',
+                'queued reserved', 'queued final_reverted', 'reserved signed', 'reserved conflict',
                 'signed broadcast', 'signed final_ok', 'signed final_reverted', 'signed conflict',
                 'broadcast final_ok', 'broadcast final_reverted', 'broadcast conflict',
                 'conflict final_ok', 'conflict final_reverted'

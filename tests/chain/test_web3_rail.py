@@ -13,7 +13,7 @@ from tests.people import Caller, Wallet, new_payout, new_platform, new_worker
 from devstack.chain import OWNER_KEY, Chain
 from devstack.contracts import artifact
 from gigstream import config
-from gigstream_chain import contract
+from gigstream_chain import contract, web3_rail
 from gigstream_chain.evm import Account, web3
 from gigstream_chain.web3_rail import Desk
 
@@ -217,6 +217,8 @@ def test_a_foreign_nonce_pauses_an_idle_signer(payday: Payday) -> None:
     assert payday.states() == ["final_ok", "queued"]
     assert payday.row("SELECT paused_reason FROM ops.signers") == ("the chain's nonce is 2, past ours, 1",)
     assert payday.submit() == {"paused": 1}
+    assert operate("resume-signer", "--yes", "--address", payday.chain.signer.lower()) == 0
+    assert (payday.submit(), payday.confirm()) == ({"sent": 1}, {"paid": 1})
 
 
 def test_a_foreign_nonce_in_flight_becomes_a_conflict(payday: Payday) -> None:
@@ -236,6 +238,32 @@ def test_a_good_receipt_of_another_contract_pays_nobody(payday: Payday, environm
     payday.payouts("10")
     assert payday.submit() == {"sent": 1}
     assert (payday.confirm(), payday.states()) == ({"conflicts": 1}, ["conflict"])
+    assert operate("clear-conflict", payday.row("SELECT id::text FROM ops.settlements")[0], "--unpaid") == 0
+    assert operate("resume-signer", "--yes") == 0
+    environment.setenv("ARC_CONTRACT_ADDRESS", payday.chain.contract)
+    config.settings.cache_clear()
+    payday.payouts("20")
+    assert (payday.submit(), payday.confirm()) == ({"sent": 1}, {"paid": 1})
+    assert payday.paid() == [0, 20]
+
+
+def test_what_the_chain_never_takes_is_in_nobodys_way_and_is_given_back(
+    payday: Payday, environment: pytest.MonkeyPatch
+) -> None:
+    environment.setattr(web3_rail, "MOST_GAS", 215_000)
+    environment.setenv("SETTLE_BATCH", "2")
+    config.settings.cache_clear()
+    payday.payouts(*["1"] * 32)
+    environment.setenv("SETTLE_BATCH", "1")
+    config.settings.cache_clear()
+    payday.payouts("1")
+    assert payday.submit() == {"refused": 16}
+    assert payday.submit() == {"refused": 15, "sent": 1}
+    assert payday.confirm() == {"paid": 1}
+    given_back = payday.row("SELECT id::text FROM ops.settlements ORDER BY id")[0]
+    assert operate("give-back-settlement", given_back) == 0
+    assert operate("give-back-settlement", given_back) == 2
+    assert sorted(payday.statuses()) == ["completed"] + ["failed"] * 2 + ["pending"] * 30
 
 
 class Killed(BaseException):

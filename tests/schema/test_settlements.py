@@ -199,17 +199,34 @@ def test_another_key_or_contract_takes_over_what_is_queued_and_goes_on_with_the_
     assert (taken["contract"], taken["nonce"], taken["first_payment_no"]) == (other, 1, 1)
 
 
+def test_a_key_that_comes_back_goes_on_behind_the_numbers_that_another_has_used(books: Books, platform: UUID) -> None:
+    worker = rich(books, platform)
+    for _ in range(3):
+        books.job("process_payment", worker, platform, 1)
+    settlements = queue(books, batch=1)
+    other = "0x" + "52" * 20
+    taken = []
+    for settlement, address in zip(settlements, [SIGNER, other, SIGNER], strict=True):
+        signer(books, "open_signer", CHAIN, address, CONTRACT, 0)
+        taken.append(signer(books, "reserve_settlement", settlement, 0))
+    assert [row["first_payment_no"] for row in taken] == [1, 2, 3]
+    opened = signer(books, "open_signer", CHAIN, other, CONTRACT, 1)
+    assert (opened["next_nonce"], opened["next_payment_no"]) == (1, 4)
+
+
 def test_circle_pays_one_by_one_and_needs_no_nonce(books: Books, platform: UUID) -> None:
     workers = [rich(books, platform) for _ in range(3)]
     for worker in workers:
         books.job("process_payment", worker, platform, 30)
     paid, denied, refused_at_once = queue(books, rail="circle")
+    signer(books, "ask_circle", paid)
     for state in ["INITIATED", "SENT"]:
         row = signer(books, "circle_submitted", paid, "c-1", state)
         assert (row["state"], row["circle_state"], row["nonce"]) == ("broadcast", state, None)
     with refused("GS011"):
         signer(books, "circle_submitted", paid, "c-2", "SENT")
     assert signer(books, "reserve_settlement", denied)["state"] == "reserved"
+    signer(books, "ask_circle", denied)
     signer(books, "circle_submitted", denied, "c-2", "INITIATED")
 
     books.job("finish_settlement", paid, hash_of(1), 7, BLOCK)
@@ -285,3 +302,21 @@ def test_unknown_ids(books: Books) -> None:
     }.items():  # fmt: skip
         with refused("GS001"):
             books.job(function, uuid4(), *rest)
+
+
+def test_only_what_nothing_was_signed_for_is_given_back(books: Books, platform: UUID) -> None:
+    worker = rich(books, platform)
+    for _ in range(2):
+        books.job("process_payment", worker, platform, 10)
+    kept, given_back = queue(books, batch=1)
+    signer(books, "open_signer", CHAIN, SIGNER, CONTRACT, 0)
+    signer(books, "reserve_settlement", kept, 0)
+    operator = books.connection("operator")
+    with refused("GS011"):
+        call(operator, "give_back_settlement", kept)
+    done = call(operator, "give_back_settlement", given_back)
+    assert (done["state"], done["nonce"], done["first_payment_no"]) == ("final_reverted", None, None)
+    with refused("GS011"):
+        signer(books, "reserve_settlement", given_back, 0)
+    assert books.balance("worker_available", worker, platform) == 20
+    assert books.balance("worker_settling", worker, platform) == 10

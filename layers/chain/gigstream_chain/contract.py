@@ -40,8 +40,9 @@ def pay_many(first_payment_no: int, payees: Sequence[str], amounts: Sequence[Dec
 
 
 def is_used(node: Node, contract: str, payment_no: int) -> bool:
-    """Whether the contract has paid, or tried to pay, under this number. RpcError."""
-    return int(node.view(contract, _encoded("is_used", payment_no)), 16) == 1
+    """Whether the contract has paid, or tried to pay, under this number; where there is none, nobody has. RpcError."""
+    answer = node.view(contract, _encoded("is_used", payment_no))
+    return answer != "0x" and int(answer, 16) == 1
 
 
 def paid(receipt: Receipt, contract: str) -> Paid | None:

@@ -20,7 +20,7 @@ BEGIN
     WHERE t.id IN (SELECT p.transaction_id FROM ops.settlement_payments AS p WHERE p.settlement_id = p_settlement.id)
     ORDER BY t.id
     FOR NO KEY UPDATE;
-    IF p_settlement.state = 'queued' THEN
+    IF p_settlement.state = 'queued' AND p_settlement.rail = 'circle' THEN
         PERFORM ops.number_payments(p_settlement);
     END IF;
 

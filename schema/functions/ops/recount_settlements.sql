@@ -30,7 +30,7 @@ AS $$
                 END
                 AND (
                     s.state NOT IN ('final_ok', 'final_reverted')
-                    OR (t.payment_no = p.payment_no AND t.tx_hash IS NOT DISTINCT FROM s.tx_hash)
+                    OR (t.payment_no, t.tx_hash) IS NOT DISTINCT FROM (p.payment_no, s.tx_hash)
                 )
             ) AS in_step
         FROM ops.settlement_payments AS p
@@ -60,7 +60,8 @@ AS $$
             ('settlements.payments', s.payments::numeric, coalesce(p.payments, 0)::numeric),
             ('settlements.amount', s.amount, coalesce(p.amount, 0)),
             (
-                'settlements.first_payment_no', CASE s.state WHEN 'queued' THEN 0 ELSE s.payments END,
+                'settlements.first_payment_no',
+                CASE WHEN s.state = 'queued' OR (s.rail = 'web3' AND s.nonce IS NULL) THEN 0 ELSE s.payments END,
                 coalesce(p.numbered, 0)
             ),
             ('settlements.state of payouts', s.payments, coalesce(p.in_step, 0)),
@@ -103,10 +104,19 @@ AS $$
             FROM ops.settlements AS s
             WHERE s.rail = 'web3' AND s.chain_id = g.chain_id AND s.signer = g.address AND s.nonce IS NOT NULL
         ) AS n
+        -- Past its own; the contract's, which another signer may have moved on since, it learns when it is opened.
+        CROSS JOIN LATERAL (
+            SELECT max(s.first_payment_no + s.payments) AS next_payment_no
+            FROM ops.settlements AS s
+            WHERE s.rail = 'web3' AND s.chain_id = g.chain_id AND s.contract = g.contract AND s.nonce IS NOT NULL
+        ) AS c
         CROSS JOIN LATERAL (
             VALUES
             ('signers.next_nonce', g.next_nonce - g.first_nonce - g.skipped_nonces, n.used),
-            ('signers.next_payment_no', g.next_payment_no, coalesce(n.next_payment_no, g.next_payment_no))
+            (
+                'signers.next_payment_no', g.next_payment_no,
+                greatest(n.next_payment_no, least(g.next_payment_no, c.next_payment_no))
+            )
         ) AS f (figure, stored, recounted)
     ),
 

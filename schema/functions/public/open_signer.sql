@@ -1,6 +1,6 @@
 -- Makes the current signer known, at the start of each run: what is queued on its chain is now its to pay, through its
--- contract. A new signer of a contract goes on with the contract's payment numbers, and so does an old one of a new
--- contract.
+-- contract. Whoever it is goes on with the contract's payment numbers, an old signer too that comes back after another
+-- one has paid.
 -- As owner, like all that the role signer does to these tables.
 --
 -- Returns: the signer
@@ -35,12 +35,12 @@ BEGIN
         ) THEN
             RAISE EXCEPTION 'settlements of contract % are on their way', v_signer.contract USING ERRCODE = 'GS011';
         END IF;
-        UPDATE ops.signers AS s
-        SET contract = p_contract, next_payment_no = ops.next_payment_no(p_chain_id, p_contract)
-        WHERE s.chain_id = p_chain_id AND s.address = p_address;
     END IF;
     UPDATE ops.signers AS s
-    SET opened_at = clock_timestamp()
+    SET
+        contract = p_contract,
+        next_payment_no = ops.next_payment_no(p_chain_id, p_contract),
+        opened_at = clock_timestamp()
     WHERE s.chain_id = p_chain_id AND s.address = p_address
     RETURNING s.* INTO v_signer;
     UPDATE ops.settlements AS s

@@ -369,6 +369,19 @@ def signers(chain_id: int) -> Query[list[Signer]]:
     )
 
 
+def paused_signers(chain_id: int) -> Query[list[Signer]]:
+    """Who waits for a person on a chain, whether anything of his is under way or not."""
+    return many(
+        Signer,
+        _SIGNER
+        + """ops.signers AS g
+        WHERE g.chain_id = %(chain_id)s AND g.paused_at IS NOT NULL
+        ORDER BY g.paused_at
+        """,
+        chain_id=chain_id,
+    )
+
+
 def is_open(rail: Rail, chain_id: int) -> Query[Open]:
     """Whether anything of a rail waits for the chain."""
     return one(
@@ -390,13 +403,13 @@ def get(settlement_id: UUID) -> Query[Settlement]:
 
 
 def queued(rail: Rail, chain_id: int, limit: int = 16) -> Query[list[Settlement]]:
-    """What waits to be reserved, the oldest first."""
+    """What waits to be reserved, the oldest first; what the chain has refused stands behind what it may take."""
     return many(
         Settlement,
         _SELECT
         + """ops.settlements AS s
         WHERE s.rail = %(rail)s AND s.chain_id = %(chain_id)s AND s.state = 'queued'
-        ORDER BY s.id
+        ORDER BY s.error IS NOT NULL, s.id
         LIMIT %(limit)s
         """,
         rail=rail,
@@ -512,6 +525,11 @@ def clear_conflict(
         gas_price=gas_price,
         failed=list(failed),
     )
+
+
+def give_back(settlement_id: UUID) -> Query[Settlement]:
+    """End a settlement that was never reserved: its payouts fail. NotFound, WrongState."""
+    return one(Settlement, _SELECT + "give_back_settlement(%(settlement_id)s) AS s", settlement_id=settlement_id)
 
 
 def resume_signer(chain_id: int, address: str, chain_nonce: int) -> Query[Signer]:
