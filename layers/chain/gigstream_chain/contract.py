@@ -13,15 +13,16 @@ from eth_utils.crypto import keccak
 from gigstream_chain.evm import web3
 from gigstream_chain.rpc import Log, Node, Receipt
 
-_ARTIFACT = Path(__file__).with_name("PaymentStreaming.json")
+_ABI = json.loads(Path(__file__).with_name("PaymentStreaming.json").read_text())["abi"]
 
 
-def _topic(event: str) -> str:
-    return f"0x{keccak(text=event).hex()}"
+def _topic(event: dict[str, Any]) -> str:
+    types = ",".join(argument["type"] for argument in event["inputs"])
+    return "0x" + keccak(text=f"{event['name']}({types})").hex()
 
 
-BATCH_PAID = _topic("BatchPaid(uint256,uint256,uint256)")
-PAYMENT_FAILED = _topic("PaymentFailed(uint256,address,uint256)")
+EVENTS = {entry["name"]: _topic(entry) for entry in _ABI if entry["type"] == "event"}
+BATCH_PAID, PAYMENT_FAILED = EVENTS["BatchPaid"], EVENTS["PaymentFailed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +77,4 @@ def _encoded(function: str, *arguments: Any) -> str:
 
 @cache
 def _contract() -> Any:
-    return web3.Web3().eth.contract(abi=json.loads(_ARTIFACT.read_text())["abi"])
+    return web3.Web3().eth.contract(abi=_ABI)

@@ -11,15 +11,12 @@ from dataclasses import dataclass
 from eth_utils.address import to_checksum_address
 
 from gigstream.config import settings
+from gigstream_chain.contract import BATCH_PAID, EVENTS, PAYMENT_FAILED
 from gigstream_chain.reader import Log, topic
 
 TRANSFER = topic("Transfer(address,address,uint256)")
-BATCH_PAID = topic("BatchPaid(uint256,uint256,uint256)")
-PAYMENT_FAILED = topic("PaymentFailed(uint256,address,uint256)")
-STREAM_CREATED = topic("StreamCreated(uint256,address,address,uint256,uint256,uint256)")
-STREAM_TOPPED_UP = topic("StreamToppedUp(uint256,address,uint256,uint256)")
-STREAM_RELEASED = topic("StreamReleased(uint256,address,uint256)")
-STREAM_CANCELLED = topic("StreamCancelled(uint256,address,uint256,uint256)")
+STREAM_CREATED, STREAM_TOPPED_UP = EVENTS["StreamCreated"], EVENTS["StreamToppedUp"]
+STREAM_RELEASED, STREAM_CANCELLED = EVENTS["StreamReleased"], EVENTS["StreamCancelled"]
 RECEIVED, SENT = "transfer in", "transfer out"
 
 IN = {RECEIVED, STREAM_CREATED, STREAM_TOPPED_UP}
