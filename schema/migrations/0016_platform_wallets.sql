@@ -6,5 +6,5 @@ DROP CONSTRAINT wallet_nonces_purpose_check,
 ADD CONSTRAINT wallet_nonces_purpose_check CHECK (purpose IN ('sign_in', 'set_wallet', 'set_platform_wallet'));
 
 -- Their new forms take what the wallet has signed.
-DROP FUNCTION IF EXISTS register_platform(text, text, text, text, text, bytea, text []);
+DROP FUNCTION IF EXISTS register_platform(text, text, text, text, text, bytea, text[]);
 DROP FUNCTION IF EXISTS update_platform(text, text, text, numeric);
