@@ -9,7 +9,7 @@ EMAIL = {"email": "somebody@example.com"}
 CONTACT = {"contact_email": "somebody@example.com"}
 PASSWORD = {"password": "correct horse"}
 ADDRESS = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
-WALLET = {"wallet_address": ADDRESS}
+WALLET: dict[str, Any] = {"wallet": None}
 TIME = "2026-12-24T18:00:00Z"
 LATER = (datetime.now(UTC) + timedelta(days=365)).isoformat()
 HOOK = "https://hooks.example.com/gigstream"
@@ -17,7 +17,7 @@ HOOK = "https://hooks.example.com/gigstream"
 # By route: the fields that have to be there, and those that may be. Ids and what a wallet has signed are filled in by
 # whoever sends it.
 BODIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "POST /v1/auth/register": (NAME | EMAIL | PASSWORD, {"wallet": None}),
+    "POST /v1/auth/register": (NAME | EMAIL | PASSWORD, WALLET),
     "POST /v1/auth/login": (EMAIL | PASSWORD, {}),
     "POST /v1/auth/refresh": ({"refresh_token": "token"}, {}),
     "POST /v1/auth/wallet/nonce": ({"address": ADDRESS}, {"purpose": "set_wallet"}),
@@ -29,7 +29,7 @@ BODIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "POST /v1/api-keys": (NAME | {"scopes": ["keys:write"]}, {"expires_at": LATER}),
     "POST /v1/api-keys/{key_id}/rotate": ({}, {"overlap_seconds": 60}),
     "POST /v1/workers": (EMAIL, NAME),
-    "PATCH /v1/workers/{worker_id}": ({}, NAME | EMAIL | {"wallet": None}),
+    "PATCH /v1/workers/{worker_id}": ({}, NAME | EMAIL | WALLET),
     "POST /v1/tasks": (
         {"worker_id": None, "task_type": "fixed", "amount": "1", "title": "a title"},
         {"description": "text", "metadata": {}, "external_id": "order-1", "scheduled_at": TIME},
@@ -104,7 +104,6 @@ WRONG: dict[str, list[Any]] = {
     "contact_email": _NOT_EMAIL,
     "password": _NOT_SECRET,
     "refresh_token": _NOT_SECRET,
-    "wallet_address": _NOT_ADDRESS,
     "address": _NOT_ADDRESS,
     "purpose": [*_NOT_TEXT, "", "sign-in", "SIGN_IN"],
     "wallet": [1, 1.5, True, [], ["x"], "", "x", ADDRESS],

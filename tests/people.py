@@ -11,6 +11,7 @@ from uuid import uuid4
 import psycopg
 from eth_account import Account
 from eth_account.messages import encode_defunct
+from eth_account.signers.local import LocalAccount
 from tests.conftest import Api
 
 from devstack.gateway import Answer
@@ -23,10 +24,10 @@ sys.setrecursionlimit(1000)
 
 
 class Wallet:
-    """Somebody's wallet, with a key of its own."""
+    """Somebody's wallet, with a key of its own unless an account is named."""
 
-    def __init__(self) -> None:
-        self._account = Account.create()
+    def __init__(self, account: LocalAccount | None = None) -> None:
+        self._account = account or Account.create()
         self.address = str(self._account.address)
 
     def sign(self, message: str) -> str:
@@ -75,10 +76,11 @@ class Caller:
         return answer.json
 
 
-def new_platform(api: Api, funds: str | None = "10000") -> Caller:
-    """A platform with all scopes; `funds` in USDC."""
+def new_platform(api: Api, funds: str | None = "10000", wallet: Wallet | None = None) -> Caller:
+    """A platform with all scopes; `funds` in USDC, credited with what the wallet deposits if it has one."""
     body = {"name": "QuickTask", "contact_email": f"platform{next(numbers)}@example.com"}
-    new = api.post("/v1/platforms/register", body).json
+    proof = {"wallet": wallet.proof(api, "set_platform_wallet")} if wallet else {}
+    new = api.post("/v1/platforms/register", body | proof).json
     platform = Caller(api, f"/v1/platforms/{new['platform']['id']}", key=new["api_key"])
     if funds is not None:
         platform.made("/deposits", {"amount": funds})

@@ -96,7 +96,8 @@ class World:
         required, optional = BODIES[name]
         body = {field: self.filled(field, value) for field, value in (required | optional).items()}
         if "wallet" in body:
-            body["wallet"] = Wallet().proof(self.api)
+            purpose = "set_platform_wallet" if "/platforms/" in name else "set_wallet"
+            body["wallet"] = Wallet().proof(self.api, purpose)
         return body | (self.wallet.proof(self.api, "sign_in") if "signature" in body else {})
 
     def filled(self, field: str, value: Any) -> Any:

@@ -30,7 +30,7 @@ def key_with(scopes: list[str]) -> str:
         name="Narrow",
         contact_email=f"{key.prefix}@example.com",
         webhook_url=None,
-        wallet_address=None,
+        wallet=None,
         key_prefix=key.prefix,
         key_hash=key.hash,
         scopes=scopes,

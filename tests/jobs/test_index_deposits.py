@@ -15,7 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 from tests.books import Books, call, refused
+from tests.conftest import Api
 from tests.custody import NOBODY, Vault, configure, micro, vault
+from tests.people import Wallet, new_platform
 
 from gigstream.config import ConfigError
 from gigstream.errors import Unavailable
@@ -68,6 +70,21 @@ def test_a_platform_is_credited_with_what_its_wallet_sends(job: Job, vault: Vaul
     audit = books.row("SELECT action, resource_id, actor_type FROM audit_logs")
     assert audit == {"action": "platform.deposited", "resource_id": platform, "actor_type": "system"}
     assert job("IndexDeposits") == {"blocks": 0, "credited": 0, "suspended": 0}
+
+
+def test_a_wallets_deposits_are_whose_it_has_signed_for(job: Job, vault: Vault, api: Api) -> None:
+    account = vault.account("100")
+    wallet, thief = Wallet(account), new_platform(api, funds=None)
+    message = wallet.asked(api, "set_platform_wallet")["message"]
+    assert thief.patch({"wallet": {"message": message, "signature": Wallet().sign(message)}}).status == 422
+    vault.deposit(account, 1)
+    assert job("IndexDeposits")["suspended"] == 1
+
+    owner = new_platform(api, funds=None, wallet=wallet)
+    vault.deposit(account, 2)
+    assert job("IndexDeposits")["credited"] == 1
+    available = [platform.get("/balance").json["available"] for platform in (owner, thief)]
+    assert available == ["2.000000", "0.000000"]
 
 
 def test_the_case_of_an_address_does_not_matter(job: Job, vault: Vault, books: Books) -> None:

@@ -40,7 +40,7 @@ def register_platform(*values: object) -> Query[None]:
     return command(
         """
         SELECT register_platform(
-            %(name)s, %(email)s, %(webhook_url)s, %(wallet)s, %(prefix)s, %(key_hash)s, %(scopes)s
+            %(name)s, %(email)s, %(webhook_url)s, %(wallet)s::ops.wallet_proof, %(prefix)s, %(key_hash)s, %(scopes)s
         )
         """,
         **dict(zip(names, values, strict=True)),

@@ -19,7 +19,7 @@ def register() -> Tokens:
             name=form.name,
             email=form.email,
             password_hash=passwords.hash_of(form.password),
-            wallet=proofs.of_wallet(form.wallet),
+            wallet=proofs.of_wallet(form.wallet, "set_wallet"),
             invite_hash=Secret.of(form.invite_token).hash if form.invite_token else None,
             token_hash=refresh.hash,
         ),

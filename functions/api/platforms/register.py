@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gigstream import signing, targets
+from gigstream import proofs, signing, targets
 from gigstream.auth import SCOPES, ApiKey
 from gigstream.models.platforms import Registration
 from gigstream.queries import auth
@@ -22,11 +22,23 @@ class Registered:
 
 @app.route("/v1/platforms/register", methods=["POST"], public=True, secret=True, writes={"state", "audit"})
 def register() -> Registered:
-    """409 when the e-mail or wallet address is taken; 422 when the webhook's URL leads to one that is not public."""
+    """409 when the e-mail or wallet address is taken.
+
+    422 when the webhook's URL leads to one that is not public, or when the wallet has not signed.
+    """
     form, key = app.body(Registration), ApiKey.new()
+    wallet = proofs.of_wallet(form.wallet, "set_platform_wallet")
     if form.webhook_url is not None:
         targets.check(form.webhook_url, "webhook_url")
-    new = auth.register_platform(**form.model_dump(), key_prefix=key.prefix, key_hash=key.hash, scopes=SCOPES)
+    new = auth.register_platform(
+        name=form.name,
+        contact_email=form.contact_email,
+        webhook_url=form.webhook_url,
+        wallet=wallet,
+        key_prefix=key.prefix,
+        key_hash=key.hash,
+        scopes=SCOPES,
+    )
     platform = app.write(new, status=201)
     endpoint_id = platform.webhook_endpoint_id
     secret = signing.shown(signing.endpoint_secret(endpoint_id, 1)) if endpoint_id else None

@@ -15,5 +15,10 @@ def patch(worker_id: UUID) -> workers.Worker:
     """404 for another worker; 409 when somebody else uses the e-mail or wallet address; 422 when it has not signed."""
     change = app.body(WorkerChange)
     return app.write(
-        workers.update(worker_id, name=change.name, email=change.email, wallet=proofs.of_wallet(change.wallet))
+        workers.update(
+            worker_id,
+            name=change.name,
+            email=change.email,
+            wallet=proofs.of_wallet(change.wallet, "set_wallet"),
+        )
     )

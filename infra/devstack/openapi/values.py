@@ -23,11 +23,18 @@ def at(time: str) -> str:
 
 _WALLET = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
 _STATEMENT = STATEMENTS["sign_in"]
-_MESSAGE = (
-    f"example.com wants you to sign in with your Ethereum account:\n{_WALLET}\n\n{_STATEMENT}\n\n"
-    "URI: https://example.com\nVersion: 1\nChain ID: 5042002\nNonce: 7f3kQ2xVb9\n"
-    f"Issued At: {at('09:30:00')}\nExpiration Time: {at('09:35:00')}"
-)
+
+
+def _message(statement: str) -> str:
+    return (
+        f"example.com wants you to sign in with your Ethereum account:\n{_WALLET}\n\n{statement}\n\n"
+        "URI: https://example.com\nVersion: 1\nChain ID: 5042002\nNonce: 7f3kQ2xVb9\n"
+        f"Issued At: {at('09:30:00')}\nExpiration Time: {at('09:35:00')}"
+    )
+
+
+_SIGNATURE = "0x" + "5d" * 64 + "1b"
+_PROOF = {"message": _message(STATEMENTS["set_platform_wallet"]), "signature": _SIGNATURE}
 _NOTHING = "0.000000"
 
 # What a field's name says wherever it stands. A sum is sent as it is here, and answered with six decimals.
@@ -54,8 +61,8 @@ FIELDS: Final[Mapping[str, Any]] = {
     "chain_id": 5042002,
     "statement": _STATEMENT,
     "nonce": "7f3kQ2xVb9",
-    "message": _MESSAGE,
-    "signature": "0x" + "5d" * 64 + "1b",
+    "message": _message(_STATEMENT),
+    "signature": _SIGNATURE,
     "webhook-secret-id": uuid("inbound_secret"),
     "webhook-id": uuid("event"),
     "webhook-timestamp": "1798106400",
@@ -234,8 +241,8 @@ OBJECTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "AuthInvite": {"id": uuid("invite"), "expires_at": "2026-12-31T09:30:00Z"},
     "AuthPrincipal": {"kind": "platform", "id": uuid("platform"), "name": "Corner Kitchen", "email": "ops@example.com"},
     "ProofChallenge": {"issued_at": at("09:30:00"), "expires_at": at("09:35:00")},
-    "PlatformRegistration": {"name": "Corner Kitchen"},
-    "PlatformChange": {"name": "Corner Kitchen"},
+    "PlatformRegistration": {"name": "Corner Kitchen", "wallet": _PROOF},
+    "PlatformChange": {"name": "Corner Kitchen", "wallet": _PROOF},
     "Platform": {
         "id": uuid("platform"),
         "name": "Corner Kitchen",

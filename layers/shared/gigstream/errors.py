@@ -163,7 +163,7 @@ class AlreadyExists(Conflict):
     code = "already_exists"
     sqlstates: ClassVar[tuple[str, ...]] = ("GS013", "23505")
     constraints: ClassVar[Mapping[str, str | None]] = {
-        "platforms_wallet_address_key": "wallet_address",
+        "platforms_wallet_address_key": "wallet",
         "tasks_external_id_key": "external_id",
         "workers_wallet_address_key": "wallet",
     }

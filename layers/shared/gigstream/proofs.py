@@ -100,11 +100,11 @@ def prove(text: str, signature: str, purpose: siwe.Purpose, *, field: str = "mes
     return Proof(message.address, message.nonce, valid_from, valid_until)
 
 
-def of_wallet(signed: Signed | None) -> Proof | None:
-    """The proof of a worker's new wallet, if he sends one. Raises Invalid or WalletProofInvalid, blaming `wallet`."""
+def of_wallet(signed: Signed | None, purpose: siwe.Purpose) -> Proof | None:
+    """The proof of somebody's new wallet, if he sends one. Raises Invalid or WalletProofInvalid, blaming `wallet`."""
     if signed is None:
         return None
-    proof = prove(signed.message, signed.signature, "set_wallet", field="wallet")
+    proof = prove(signed.message, signed.signature, purpose, field="wallet")
     if proof is None:
         raise WalletProofInvalid(fields={"wallet": "was signed by another wallet"})
     return proof

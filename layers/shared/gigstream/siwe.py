@@ -7,12 +7,13 @@ from typing import Final, Literal
 from gigstream import wallet, wire
 from gigstream.errors import Invalid
 
-Purpose = Literal["sign_in", "set_wallet"]
+Purpose = Literal["sign_in", "set_wallet", "set_platform_wallet"]
 
 # What the person reads who is asked to sign. It is part of what is signed, so no signature serves two purposes.
 STATEMENTS: Final[dict[Purpose, str]] = {
     "sign_in": "Sign in to GigStream.",
     "set_wallet": "Pay what I earn at GigStream to this wallet.",
+    "set_platform_wallet": "Credit my platform at GigStream with what this wallet deposits.",
 }
 
 # RFC 3986.

@@ -16,7 +16,11 @@ Signature = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-fA-F]{130}$", st
 
 
 class WalletQuestion(Body):
-    """Which wallet will sign, and what for: to sign in, or to become the wallet that a worker is paid to."""
+    """Which wallet will sign, and what for.
+
+    A worker's signs in (`sign_in`) or becomes the one that he is paid to (`set_wallet`); a platform's becomes the one
+    whose deposits are credited to it (`set_platform_wallet`).
+    """
 
     address: Address
     purpose: siwe.Purpose = "sign_in"

@@ -4,27 +4,28 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gigstream.models.common import Address, Amount, Body, Change, Email, HttpsUrl, Line, Threshold
+from gigstream.models.auth import WalletProof
+from gigstream.models.common import Amount, Body, Change, Email, HttpsUrl, Line, Threshold
 
 
 class Registration(Body):
-    """A new platform."""
+    """A new platform; what its `wallet`, which has signed that, deposits is credited to it."""
 
     name: Line
     contact_email: Email
     webhook_url: HttpsUrl | None = None
-    wallet_address: Address | None = None
+    wallet: WalletProof | None = None
 
 
 class PlatformChange(Change):
-    """What a platform changes about itself; deposits come from `wallet_address`.
+    """What a platform changes about itself; `wallet` is the new one's word that its deposits are this platform's.
 
     It is warned when it has less than `balance_low_threshold` available, USDC; 0 is never.
     """
 
     name: Line | None = None
     contact_email: Email | None = None
-    wallet_address: Address | None = None
+    wallet: WalletProof | None = None
     balance_low_threshold: Threshold | None = None
 
 

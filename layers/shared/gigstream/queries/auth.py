@@ -157,27 +157,29 @@ def register_platform(
     name: str,
     contact_email: str,
     webhook_url: str | None,
-    wallet_address: str | None,
+    wallet: Proof | None,
     key_prefix: str,
     key_hash: bytes,
     scopes: Sequence[str],
 ) -> Query[NewPlatform]:
     """A new platform, its first key, and with a `webhook_url` its first webhook endpoint.
 
-    EmailTaken, AlreadyExists for the wallet address.
+    EmailTaken, AlreadyExists for the wallet, WalletProofInvalid.
     """
     return one(
         NewPlatform,
         """
         SELECT id, name, contact_email, webhook_url, wallet_address, created_at, webhook_endpoint_id
         FROM register_platform(
-            %(name)s, %(contact_email)s, %(webhook_url)s, %(wallet_address)s, %(key_prefix)s, %(key_hash)s, %(scopes)s
+            %(name)s, %(contact_email)s, %(webhook_url)s,
+            ROW(%(address)s, %(nonce)s, %(valid_from)s, %(valid_until)s)::ops.wallet_proof,
+            %(key_prefix)s, %(key_hash)s, %(scopes)s
         )
         """,
         name=name,
         contact_email=contact_email,
         webhook_url=webhook_url,
-        wallet_address=wallet_address,
+        **parameters(wallet),
         key_prefix=key_prefix,
         key_hash=key_hash,
         scopes=list(scopes),

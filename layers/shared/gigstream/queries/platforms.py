@@ -8,6 +8,7 @@ from uuid import UUID
 
 from gigstream.queries import transactions
 from gigstream.queries.base import Page, Query, Slice, Together, behind, one, optional, page
+from gigstream.queries.wallets import Proof, parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +150,10 @@ def update(
     *,
     name: str | None,
     contact_email: str | None,
-    wallet_address: str | None,
+    wallet: Proof | None,
     balance_low_threshold: Decimal | None,
 ) -> Query[Platform]:
-    """Change what is not None. NotFound unless it is the caller, EmailTaken, AlreadyExists."""
+    """Change what is not None. NotFound unless it is the caller, EmailTaken, AlreadyExists, WalletProofInvalid."""
     # The condition names no column, so it is checked before the function is called. What the function writes beside
     # the platform's row is not yet to be seen in the statement that calls it.
     return one(
@@ -164,13 +165,16 @@ def update(
             coalesce(
                 %(threshold)s, (SELECT b.threshold FROM ops.balance_alerts AS b WHERE b.platform_id = p.id)
             ) AS balance_low_threshold
-        FROM update_platform(%(name)s, %(contact_email)s, %(wallet_address)s, %(threshold)s) AS p
+        FROM update_platform(
+            %(name)s, %(contact_email)s, ROW(%(address)s, %(nonce)s, %(valid_from)s, %(valid_until)s)::ops.wallet_proof,
+            %(threshold)s
+        ) AS p
         WHERE %(platform_id)s = ops.tenant()
         """,
         platform_id=platform_id,
         name=name,
         contact_email=contact_email,
-        wallet_address=wallet_address,
+        **parameters(wallet),
         threshold=balance_low_threshold,
     )
 
