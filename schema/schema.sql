@@ -5185,9 +5185,9 @@ BEGIN
 END;
 $$;
 
--- Name: register_platform(text, text, text, text, text, bytea, text[]); Type: FUNCTION; Schema: public; Owner: -
+-- Name: register_platform(text, text, text, ops.wallet_proof, text, bytea, text[]); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.register_platform(p_name text, p_contact_email text, p_webhook_url text, p_wallet_address text, p_key_prefix text, p_key_hash bytea, p_scopes text[]) RETURNS TABLE(id uuid, name text, contact_email text, webhook_url text, wallet_address text, created_at timestamp with time zone, webhook_endpoint_id uuid)
+CREATE FUNCTION public.register_platform(p_name text, p_contact_email text, p_webhook_url text, p_wallet ops.wallet_proof, p_key_prefix text, p_key_hash bytea, p_scopes text[]) RETURNS TABLE(id uuid, name text, contact_email text, webhook_url text, wallet_address text, created_at timestamp with time zone, webhook_endpoint_id uuid)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
@@ -5195,8 +5195,12 @@ DECLARE
     v_id uuid;
     v_endpoint_id uuid;
 BEGIN
+    IF (p_wallet).address IS NOT NULL AND NOT ops.use_wallet_proof(p_wallet, 'set_platform_wallet') THEN
+        RAISE EXCEPTION 'was not asked for here, was used before or is too old'
+            USING ERRCODE = 'GS042', COLUMN = 'wallet';
+    END IF;
     INSERT INTO platforms AS p (name, contact_email, wallet_address)
-    VALUES (p_name, p_contact_email, p_wallet_address)
+    VALUES (p_name, p_contact_email, (p_wallet).address)
     ON CONFLICT DO NOTHING
     RETURNING p.id INTO v_id;
     IF NOT FOUND THEN
@@ -5205,7 +5209,7 @@ BEGIN
                 USING ERRCODE = 'GS024', COLUMN = 'contact_email';
         END IF;
         RAISE EXCEPTION 'this wallet address belongs to somebody else'
-            USING ERRCODE = 'GS013', COLUMN = 'wallet_address';
+            USING ERRCODE = 'GS013', COLUMN = 'wallet';
     END IF;
 
     INSERT INTO ops.api_keys (platform_id, prefix, key_hash, scopes) VALUES (v_id, p_key_prefix, p_key_hash, p_scopes);
@@ -6240,21 +6244,27 @@ CREATE TABLE public.platforms (
 )
 WITH (fillfactor='80');
 
--- Name: update_platform(text, text, text, numeric); Type: FUNCTION; Schema: public; Owner: -
+-- Name: update_platform(text, text, ops.wallet_proof, numeric); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.update_platform(p_name text DEFAULT NULL::text, p_contact_email text DEFAULT NULL::text, p_wallet_address text DEFAULT NULL::text, p_balance_low_threshold numeric DEFAULT NULL::numeric) RETURNS public.platforms
+CREATE FUNCTION public.update_platform(p_name text DEFAULT NULL::text, p_contact_email text DEFAULT NULL::text, p_wallet ops.wallet_proof DEFAULT NULL::ops.wallet_proof, p_balance_low_threshold numeric DEFAULT NULL::numeric) RETURNS public.platforms
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
 DECLARE
+    v_platform_id uuid := ops.require_platform();
     v_platform platforms;
 BEGIN
+    IF (p_wallet).address IS NOT NULL AND NOT ops.use_wallet_proof(p_wallet, 'set_platform_wallet') THEN
+        RAISE EXCEPTION 'was not asked for here, was used before or is too old'
+            USING ERRCODE = 'GS042', COLUMN = 'wallet';
+    END IF;
+
     UPDATE platforms AS p
     SET
         name = coalesce(p_name, p.name),
         contact_email = coalesce(p_contact_email, p.contact_email),
-        wallet_address = coalesce(p_wallet_address, p.wallet_address)
-    WHERE p.id = ops.require_platform()
+        wallet_address = coalesce((p_wallet).address, p.wallet_address)
+    WHERE p.id = v_platform_id
     RETURNING p.* INTO v_platform;
     IF p_balance_low_threshold IS NOT NULL THEN
         INSERT INTO ops.balance_alerts AS b (platform_id, threshold)
@@ -6267,7 +6277,7 @@ BEGIN
         jsonb_build_object('fields', array_remove(ARRAY[
             CASE WHEN p_name IS NOT NULL THEN 'name' END,
             CASE WHEN p_contact_email IS NOT NULL THEN 'contact_email' END,
-            CASE WHEN p_wallet_address IS NOT NULL THEN 'wallet_address' END,
+            CASE WHEN (p_wallet).address IS NOT NULL THEN 'wallet_address' END,
             CASE WHEN p_balance_low_threshold IS NOT NULL THEN 'balance_low_threshold' END
         ], NULL))
     );
@@ -7180,7 +7190,7 @@ CREATE TABLE ops.wallet_nonces (
     purpose text NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     CONSTRAINT wallet_nonces_nonce_check CHECK (((length(nonce) >= 8) AND (length(nonce) <= 64))),
-    CONSTRAINT wallet_nonces_purpose_check CHECK ((purpose = ANY (ARRAY['sign_in'::text, 'set_wallet'::text])))
+    CONSTRAINT wallet_nonces_purpose_check CHECK ((purpose = ANY (ARRAY['sign_in'::text, 'set_wallet'::text, 'set_platform_wallet'::text])))
 );
 
 -- Name: wallet_orders; Type: TABLE; Schema: ops; Owner: -
@@ -11052,10 +11062,10 @@ GRANT ALL ON FUNCTION public.redeliver_webhook(p_delivery_id uuid) TO api;
 REVOKE ALL ON FUNCTION public.refresh_session(p_token_hash bytea, p_next_hash bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.refresh_session(p_token_hash bytea, p_next_hash bytea) TO api;
 
--- Name: FUNCTION register_platform(p_name text, p_contact_email text, p_webhook_url text, p_wallet_address text, p_key_prefix text, p_key_hash bytea, p_scopes text[]); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION register_platform(p_name text, p_contact_email text, p_webhook_url text, p_wallet ops.wallet_proof, p_key_prefix text, p_key_hash bytea, p_scopes text[]); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.register_platform(p_name text, p_contact_email text, p_webhook_url text, p_wallet_address text, p_key_prefix text, p_key_hash bytea, p_scopes text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.register_platform(p_name text, p_contact_email text, p_webhook_url text, p_wallet_address text, p_key_prefix text, p_key_hash bytea, p_scopes text[]) TO api;
+REVOKE ALL ON FUNCTION public.register_platform(p_name text, p_contact_email text, p_webhook_url text, p_wallet ops.wallet_proof, p_key_prefix text, p_key_hash bytea, p_scopes text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.register_platform(p_name text, p_contact_email text, p_webhook_url text, p_wallet ops.wallet_proof, p_key_prefix text, p_key_hash bytea, p_scopes text[]) TO api;
 
 -- Name: FUNCTION register_worker(p_name text, p_email text, p_password_hash text, p_wallet ops.wallet_proof, p_invite_hash bytea, p_token_hash bytea); Type: ACL; Schema: public; Owner: -
 
@@ -11294,10 +11304,10 @@ GRANT SELECT(updated_at) ON TABLE public.platforms TO jobs;
 GRANT SELECT(updated_at) ON TABLE public.platforms TO operator;
 GRANT SELECT(updated_at) ON TABLE public.platforms TO auditor;
 
--- Name: FUNCTION update_platform(p_name text, p_contact_email text, p_wallet_address text, p_balance_low_threshold numeric); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION update_platform(p_name text, p_contact_email text, p_wallet ops.wallet_proof, p_balance_low_threshold numeric); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.update_platform(p_name text, p_contact_email text, p_wallet_address text, p_balance_low_threshold numeric) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.update_platform(p_name text, p_contact_email text, p_wallet_address text, p_balance_low_threshold numeric) TO api;
+REVOKE ALL ON FUNCTION public.update_platform(p_name text, p_contact_email text, p_wallet ops.wallet_proof, p_balance_low_threshold numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.update_platform(p_name text, p_contact_email text, p_wallet ops.wallet_proof, p_balance_low_threshold numeric) TO api;
 
 -- Name: FUNCTION update_platform_statistics(); Type: ACL; Schema: public; Owner: -
 

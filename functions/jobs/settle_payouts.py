@@ -1,4 +1,4 @@
-"""Every 5 minutes: pay workers out what waits with platforms, and put payouts into settlements for the chain."""
+"""Each minute: pay workers out what waits with platforms, and put payouts into settlements for the chain."""
 
 from gigstream.config import settings
 from gigstream.job import Counts, Run, job

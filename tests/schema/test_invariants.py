@@ -147,7 +147,11 @@ PLANTED = [
         "transactions",
     ),
     ("accounts.paid_out_at", "UPDATE ledger.accounts SET paid_out_at = now()", None),
-    ("settlements.payments", "UPDATE ops.settlements SET payments = payments + 1", "ops.settlements"),
+    (
+        "settlements.payments",
+        "UPDATE ops.settlements SET payments = payments + 1 WHERE rail = 'web3'",
+        "ops.settlements",
+    ),
     ("settlements.amount", "UPDATE ops.settlements SET amount = amount + 0.000001", "ops.settlements"),
     (
         "settlements.first_payment_no",

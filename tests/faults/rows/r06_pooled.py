@@ -19,7 +19,7 @@ from tests.faults.worlds import worlds
 from tests.ready import ready
 from tests.world import RULES, World
 
-from devstack import scheduler, server
+from devstack import chain, scheduler, server
 from devstack.template import Template
 
 CLIENTS = 64
@@ -47,7 +47,8 @@ def play(arena: Arena, chance: random.Random, cases: int) -> Outcome:
     outcome = Outcome(cases=cases)
     with ExitStack() as stack:
         stack.enter_context(patch.object(server, "WORKERS", CLIENTS))
-        api = stack.enter_context(served(arena))
+        node = stack.enter_context(chain.running())
+        api = stack.enter_context(served(arena, **node.environment))
         tenants = stack.enter_context(worlds(arena, api, TENANTS))
         clients = stack.enter_context(ThreadPoolExecutor(CLIENTS))
         probes = [

@@ -168,6 +168,9 @@ def _intruders(
 ) -> Iterator[str | None]:
     """The request sent by each who may not have what it asks for: what was wrong with the answer, if anything."""
 
+    # "me" is whoever asks: an intruder says whom he means.
+    act = replace(act, path=act.path.replace("/workers/me/", f"/workers/{own.worker.id}/"))
+
     def sent(credentials: Credentials, path: str = act.path, body: Any = act.body) -> Answer:
         return replace(act, path=path, body=body, credentials=credentials, key=str(uuid4())).send(own.api)
 
