@@ -4,6 +4,7 @@ Asked once: web3 would repeat even eth_sendRawTransaction by itself, and then se
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -153,11 +154,10 @@ class Node:
         and has the transaction in it.
         """
         answers = self.batch([("eth_getTransactionReceipt", [tx_hash]) for tx_hash in hashes])
-        found = {
-            tx_hash: _receipt(answer)
-            for tx_hash, answer in zip(hashes, answers, strict=True)
-            if answer is None or (isinstance(answer, dict) and answer.get("transactionHash") == tx_hash)
-        }
+        found = {}
+        for tx_hash, answer in zip(hashes, answers, strict=True):
+            with suppress(AskAgain):
+                found[tx_hash] = _receipt(answer, tx_hash)
         mined = [receipt for receipt in found.values() if receipt]
         blocks = self.batch([("eth_getBlockByNumber", [hex(receipt.block_number), False]) for receipt in mined])
         for receipt, block in zip(mined, blocks, strict=True):
@@ -248,15 +248,21 @@ def _field(value: Any, name: str) -> Any:
     return value.get(name)
 
 
-def _receipt(answer: Any) -> Receipt | None:
+def _receipt(answer: Any, tx_hash: str) -> Receipt | None:
+    """AskAgain when it is no whole receipt of that transaction, in a block."""
     if answer is None:
         return None
-    return Receipt(
-        answer["transactionHash"],
-        _number(answer["blockNumber"]),
-        answer["blockHash"],
-        _number(answer["status"]) == 1,
-        _number(answer["gasUsed"]),
-        _number(answer.get("effectiveGasPrice", "0x0")),
-        tuple(Log(log["address"].lower(), tuple(log["topics"]), log["data"]) for log in answer["logs"]),
-    )
+    if not isinstance(answer, dict) or answer.get("transactionHash") != tx_hash:
+        raise AskAgain("the answer is no receipt of the transaction")
+    try:
+        return Receipt(
+            tx_hash,
+            _number(answer["blockNumber"]),
+            answer["blockHash"],
+            _number(answer["status"]) == 1,
+            _number(answer["gasUsed"]),
+            _number(answer.get("effectiveGasPrice", "0x0")),
+            tuple(Log(log["address"].lower(), tuple(log["topics"]), log["data"]) for log in answer["logs"]),
+        )
+    except (KeyError, TypeError, AttributeError):
+        raise AskAgain("the receipt is not whole") from None
