@@ -8,6 +8,7 @@ import pytest
 from tests.infra.test_readme import tours
 from tests.pooler import PGBOUNCER, pooling
 
+from devstack.chain import Chain
 from devstack.postgres import Cluster
 from gigstream import config
 
@@ -27,9 +28,12 @@ def pooled(cluster: Cluster, database: str, tmp_path: Path) -> Iterator[Callable
 
 
 def test_tours_at_once_leave_right_books_and_no_trace_in_the_pool(
-    pooled: Callable[[str], str], environment: pytest.MonkeyPatch, connect: Callable[[str], psycopg.Connection]
+    pooled: Callable[[str], str],
+    environment: pytest.MonkeyPatch,
+    chain: Chain,
+    connect: Callable[[str], psycopg.Connection],
 ) -> None:
-    for role in ("api", "jobs"):
+    for role in ("api", "jobs", "signer"):
         environment.setenv(f"DATABASE_URL_{role.upper()}", pooled(role))
     config.settings.cache_clear()
     assert [each.stderr for each in tours(TOURS, connect) if each.returncode] == []
