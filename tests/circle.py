@@ -66,7 +66,7 @@ def nowhere(_to: str, _amount: Decimal) -> Data:
     return {"txHash": "0x" + uuid4().hex * 2, "blockHeight": 7, "blockHash": "0x" + uuid4().hex * 2}
 
 
-@dataclass
+@dataclass(repr=False)  # what it was asked would fill pages
 class Circle:
     """The state behind the endpoints. `called` is every request: method, path, status."""
 

@@ -92,7 +92,13 @@ def test_over_http_and_through_the_death_of_a_worker(seen: list[dict[str, Any]])
     with serving("127.0.0.1", 0) as servers:
         assert fetch(f"{servers.url}/v1/health").json == {}
         assert fetch(f"{servers.url}/v1/tasks", b"x" * (BODY_LIMIT + 100_000)).status == 413
-        psutil.Process().children()[0].kill()
+        port = int(servers.url.rpartition(":")[2])
+        worker = next(
+            child
+            for child in psutil.Process().children()
+            if any(one.laddr and one.laddr.port == port for one in child.net_connections())
+        )
+        worker.kill()
         assert {fetch(f"{servers.url}/v1/health").status for _ in range(2 * WORKERS)} == {200}
     with pytest.raises(OSError, match="refused"):
         fetch(f"{servers.url}/v1/health")
