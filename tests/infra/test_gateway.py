@@ -96,7 +96,7 @@ def test_over_http_and_through_the_death_of_a_worker(seen: list[dict[str, Any]])
         worker = next(
             child
             for child in psutil.Process().children()
-            if any(one.laddr and one.laddr.port == port for one in child.net_connections())
+            if any(one.laddr.port == port for one in child.net_connections())
         )
         worker.kill()
         assert {fetch(f"{servers.url}/v1/health").status for _ in range(2 * WORKERS)} == {200}
