@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from devstack import server
+from gigstream import money
 
 Task = Callable[[], None]
 
@@ -72,13 +73,13 @@ class Chain:
 
     def faucet(self, address: str, amount: Decimal) -> str:
         """Mint USDC for an address; the hash of the transaction."""
-        tx_hash: str = self.call("local_faucet", address, int(amount.scaleb(6)))
+        tx_hash: str = self.call("local_faucet", address, money.micro(amount))
         return tx_hash
 
     def balance(self, address: str) -> Decimal:
         """What an address has, USDC."""
         call = {"to": self.usdc, "data": f"0x70a08231{address[2:].lower():0>64}"}  # balanceOf(address)
-        return Decimal(int(self.call("eth_call", call, "latest"), 16)).scaleb(-6)
+        return money.of_micro(int(self.call("eth_call", call, "latest"), 16))
 
     @property
     def environment(self) -> dict[str, str]:

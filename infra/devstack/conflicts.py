@@ -11,7 +11,7 @@ from typing import TypeVar
 from gigstream import db
 from gigstream.config import settings
 from gigstream.errors import Invalid, NotFound, Unavailable, WrongState
-from gigstream.queries import operator, settlements
+from gigstream.queries import settlements
 from gigstream.queries.base import Query
 from gigstream.queries.settlements import Payment, Settlement, Signer
 from gigstream_chain import contract, rpc
@@ -51,7 +51,7 @@ def resume(given: Namespace) -> Query[Signer]:
     print(f"its next nonce is {signer.next_nonce}; on the chain it has sent {nonce} transactions")
     if not given.yes:
         raise Invalid("nothing was done: say --yes when you know who sent what is not ours, and the key is safe")
-    return operator.resume_signer(signer.chain_id, signer.address, nonce)
+    return settlements.resume_signer(signer.chain_id, signer.address, nonce)
 
 
 @contextmanager
@@ -80,7 +80,7 @@ def _paid(settlement: Settlement, payments: list[Payment], nodes: list[rpc.Node]
     paid = contract.paid(receipt, settlement.contract or "") if receipt and receipt.succeeded else None
     if receipt is None or paid is None or not agree(settlement, payments, paid):
         raise WrongState(f"{tx_hash} has not paid this settlement")
-    return operator.clear_conflict(
+    return settlements.clear_conflict(
         settlement.id,
         "paid",
         tx_hash,
@@ -99,7 +99,7 @@ def _unpaid(settlement: Settlement, payments: list[Payment], nodes: list[rpc.Nod
             raise WrongState(f"nonce {settlement.nonce} is not used yet: what was sent may still be carried out")
         if any(_is_used(node, settlement, payment) for payment in payments):
             raise WrongState("the contract has used payment numbers of this settlement")
-    return operator.clear_conflict(settlement.id, "unpaid")
+    return settlements.clear_conflict(settlement.id, "unpaid")
 
 
 def _is_used(node: rpc.Node, settlement: Settlement, payment: Payment) -> bool:

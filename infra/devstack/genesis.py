@@ -7,6 +7,7 @@ from devstack import deploy
 from devstack.chain import FLOAT, GAS_MONEY, ID, OWNER, OWNER_KEY, SIGNER, USDC
 from devstack.contracts import artifact
 from devstack.node import Node, RpcError
+from gigstream import money
 from gigstream_chain.evm import Account, web3
 
 
@@ -44,7 +45,7 @@ def set_up(node: Node) -> None:
     usdc = deploy.send(w3, owner, w3.eth.contract(abi=made["abi"], bytecode=made["bytecode"]).constructor())
     deployed = deploy.deploy(w3, owner, OWNER, SIGNER, str(usdc["contractAddress"]))
     _send(w3, to=SIGNER, value=GAS_MONEY)
-    _mint(w3, deployed.address, int(FLOAT.scaleb(6)))
+    _mint(w3, deployed.address, money.micro(FLOAT))
 
 
 def _mint(w3: web3.Web3, address: str, amount: int) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from gigstream.config import ConfigError, settings
-from gigstream_chain.rpc import LOG_BLOCKS, AskAgain, Node, Refused, reachable
+from gigstream_chain.reader import LOG_BLOCKS, Reader
+from gigstream_chain.rpc import AskAgain, Node, Refused, reachable
 
 HASH = "0x" + "ab" * 32
 BLOCK = "0x" + "cd" * 32
@@ -140,7 +141,7 @@ def test_batches_are_a_hundred_calls_and_logs_9999_blocks(script: Script) -> Non
     assert Node(script.url).batch([("eth_a", [])] * 250) == ["0x1"] * 250
     assert [len(calls) for calls in script.asked] == [100, 100, 50]
     script.asked.clear()
-    Node(script.url).logs("0x" + "11" * 20, [None], 5, 5 + 2 * LOG_BLOCKS)
+    list(Reader(Node(script.url)).logs(5, 5 + 2 * LOG_BLOCKS, "0x" + "11" * 20))
     pages = [(int(call["params"][0]["fromBlock"], 16), int(call["params"][0]["toBlock"], 16)) for call in script.asked]
     assert pages == [(5, 10_003), (10_004, 20_002), (20_003, 20_003)]
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
+from gigstream import money
 from gigstream.queries.chain import Book, Break
 from gigstream_chain.movements import Batch, Deposit, Movements, Payment
 
@@ -75,7 +76,7 @@ def _compare_deposits(
 ) -> None:
     booked = {(row["tx_hash"], row["log_index"]): row for row in rows}
     for line in (line for movements in moved.values() for line in movements.deposits):
-        amount, row = _usdc(line.amount), booked.pop((line.tx_hash, line.log_index), None)
+        amount, row = money.of_micro(line.amount), booked.pop((line.tx_hash, line.log_index), None)
         if row:
             _compare_deposit(result, line, row)
         elif may_wait(line.block, True):
@@ -89,7 +90,7 @@ def _compare_deposits(
 
 
 def _compare_deposit(result: Comparison, line: Deposit, row: Mapping[str, Any]) -> None:
-    there, here = _usdc(line.amount), Decimal(row["amount"])
+    there, here = money.of_micro(line.amount), Decimal(row["amount"])
     if there != here:
         result.differ("deposit_amount", row["id"], line.tx_hash, there, here)
     elif line.sender.lower() != row["from_address"].lower():
@@ -104,7 +105,7 @@ def _compare_payments(
 ) -> None:
     open_rows = {row["id"]: row for row in rows}
     for batch in (batch for movements in moved.values() for batch in movements.batches):
-        row, paid = _settlement(batch, open_rows.values()), -_usdc(batch.paid)
+        row, paid = _settlement(batch, open_rows.values()), -money.of_micro(batch.paid)
         if row is None:
             subject = batch.tx_hash if batch.first_payment_no is None else batch.first_payment_no
             result.differ("payment_unknown", subject, batch.tx_hash, chain=paid)
@@ -152,12 +153,8 @@ def _compare_batch(batch: Batch, row: Mapping[str, Any]) -> Iterator[Break]:
 
 
 def _paid(there: Payment | None) -> Decimal:
-    return NOTHING if there is None or there.failed else -_usdc(there.amount)
+    return NOTHING if there is None or there.failed else -money.of_micro(there.amount)
 
 
 def _booked(here: Mapping[str, Any]) -> Decimal:
     return NOTHING if here["failed"] else -Decimal(here["amount"])
-
-
-def _usdc(micro: int) -> Decimal:
-    return Decimal(micro).scaleb(-6)

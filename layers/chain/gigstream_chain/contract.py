@@ -8,17 +8,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from eth_utils.crypto import keccak
-
+from gigstream import money
 from gigstream_chain.evm import web3
-from gigstream_chain.rpc import Log, Node, Receipt
+from gigstream_chain.reader import topic, words
+from gigstream_chain.rpc import Node, Receipt
 
 _ABI = json.loads(Path(__file__).with_name("PaymentStreaming.json").read_text())["abi"]
 
 
 def _topic(event: dict[str, Any]) -> str:
     types = ",".join(argument["type"] for argument in event["inputs"])
-    return "0x" + keccak(text=f"{event['name']}({types})").hex()
+    return topic(f"{event['name']}({types})")
 
 
 EVENTS = {entry["name"]: _topic(entry) for entry in _ABI if entry["type"] == "event"}
@@ -37,7 +37,7 @@ class Paid:
 
 def pay_many(first_payment_no: int, payees: Sequence[str], amounts: Sequence[Decimal]) -> str:
     """The call that pays payees their USDC under numbers from the first on."""
-    return _encoded("pay_many", first_payment_no, list(payees), [micro(amount) for amount in amounts])
+    return _encoded("pay_many", first_payment_no, list(payees), [money.micro(amount) for amount in amounts])
 
 
 def is_used(node: Node, contract: str, payment_no: int) -> bool:
@@ -52,22 +52,9 @@ def paid(receipt: Receipt, contract: str) -> Paid | None:
     told = [log for log in logs if log.topics[0] == BATCH_PAID]
     if len(told) != 1:
         return None
-    payments, amount = _words(told[0])
+    payments, amount = words(told[0].data)
     failed = (int(log.topics[1], 16) for log in logs if log.topics[0] == PAYMENT_FAILED)
-    return Paid(int(told[0].topics[1], 16), payments, Decimal(amount).scaleb(-6), tuple(failed))
-
-
-def micro(amount: Decimal) -> int:
-    """USDC as the token counts it. ValueError when there is a part of a micro-USDC."""
-    whole = int(amount.scaleb(6))
-    if Decimal(whole).scaleb(-6) != amount:
-        raise ValueError(f"{amount} has more than six decimals")
-    return whole
-
-
-def _words(log: Log) -> list[int]:
-    digits = log.data[2:]
-    return [int(digits[start : start + 64], 16) for start in range(0, len(digits), 64)]
+    return Paid(int(told[0].topics[1], 16), payments, money.of_micro(amount), tuple(failed))
 
 
 def _encoded(function: str, *arguments: Any) -> str:

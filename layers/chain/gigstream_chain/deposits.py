@@ -6,14 +6,13 @@ decimals, from a system address of its own, which is never looked at.
 
 from collections import Counter
 from collections.abc import Iterator
-from decimal import Decimal
 
+from gigstream import money
 from gigstream.config import settings
 from gigstream.job import Counts, Run
 from gigstream.queries import chain
 from gigstream_chain import movements
-from gigstream_chain.reader import Reader, ask, topic
-from gigstream_chain.rpc import LOG_BLOCKS
+from gigstream_chain.reader import LOG_BLOCKS, Reader, ask, topic
 
 # Read again in each run: a node behind a balancer may have left out the logs of blocks that it did not have yet, and
 # what was credited is not credited again.
@@ -52,4 +51,4 @@ def deposits(reader: Reader, first: int, last: int, custody: movements.Custody) 
     incoming = reader.logs(first, last, custody.token, movements.TRANSFER, None, topic(custody.address))
     for tx_hash in dict.fromkeys(log.tx_hash for log in incoming):
         for one in movements.read(reader.receipt(tx_hash), custody).deposits:
-            yield chain.Transfer(one.tx_hash, one.log_index, one.block, one.sender, Decimal(one.amount).scaleb(-6))
+            yield chain.Transfer(one.tx_hash, one.log_index, one.block, one.sender, money.of_micro(one.amount))

@@ -12,7 +12,7 @@ from eth_utils.address import to_checksum_address
 
 from gigstream.config import settings
 from gigstream_chain.contract import BATCH_PAID, EVENTS, PAYMENT_FAILED
-from gigstream_chain.reader import Log, topic
+from gigstream_chain.reader import Log, topic, words
 
 TRANSFER = topic("Transfer(address,address,uint256)")
 STREAM_CREATED, STREAM_TOPPED_UP = EVENTS["StreamCreated"], EVENTS["StreamToppedUp"]
@@ -94,7 +94,7 @@ def _event(log: Log, custody: Custody) -> str | None:
     event = log.topics[0] if log.topics else None
     if log.address == custody.address.lower():
         return event
-    if event != TRANSFER or log.address != custody.token.lower() or _words(log)[0] == 0:
+    if event != TRANSFER or log.address != custody.token.lower() or words(log.data)[0] == 0:
         return None
     if _address(log.topics[2]) == custody.address:
         return RECEIVED
@@ -107,7 +107,7 @@ def _incoming(told: list[tuple[str, Log]]) -> tuple[tuple[Deposit, ...], frozens
     before = None  # the event of the log directly before
     for event, log in told:
         if event == RECEIVED:
-            deposits.append(Deposit(log.tx_hash, log.index, log.block, _address(log.topics[1]), _words(log)[0]))
+            deposits.append(Deposit(log.tx_hash, log.index, log.block, _address(log.topics[1]), words(log.data)[0]))
         elif before == RECEIVED:
             escrow.add(deposits.pop().log_index)
         before = event
@@ -119,22 +119,17 @@ def _outgoing(told: list[tuple[str, Log]]) -> tuple[Batch, ...]:
     payments: list[Payment] = []  # since the last batch
     for event, log in told:
         if event == BATCH_PAID:
-            first, paid = int(log.topics[1], 16), _words(log)[1]
+            first, paid = int(log.topics[1], 16), words(log.data)[1]
             batches.append(Batch(log.tx_hash, log.block, first, paid, tuple(payments)))
             payments = []
         elif event in {SENT, PAYMENT_FAILED}:
-            payments.append(Payment(_address(log.topics[2]), _words(log)[0], failed=event == PAYMENT_FAILED))
+            payments.append(Payment(_address(log.topics[2]), words(log.data)[0], failed=event == PAYMENT_FAILED))
         elif payments:
             payments.pop()
     if payments:
         paid = sum(one.amount for one in payments if not one.failed)
         batches.append(Batch(told[-1][1].tx_hash, told[-1][1].block, None, paid, tuple(payments)))
     return tuple(batches)
-
-
-def _words(log: Log) -> list[int]:
-    digits = log.data[2:]
-    return [int(digits[start : start + 64], 16) for start in range(0, len(digits), 64)]
 
 
 def _address(text: str) -> str:

@@ -9,9 +9,11 @@ from eth_utils.crypto import keccak
 from gigstream import log
 from gigstream.config import settings
 from gigstream.errors import Unavailable
-from gigstream_chain.rpc import LOG_BLOCKS, AskAgain, Node, Refused, RpcError, nodes
+from gigstream_chain.rpc import AskAgain, Node, Refused, RpcError, nodes
 
 Result = TypeVar("Result")
+
+LOG_BLOCKS = 9_999  # of one eth_getLogs
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,12 @@ def ask(work: Callable[[Reader], Result]) -> Result:
 def topic(text: str) -> str:
     """How a log shows an event's signature, or an address."""
     return f"0x{text[2:].lower():0>64}" if text.startswith("0x") else f"0x{keccak(text=text).hex()}"
+
+
+def words(data: str) -> list[int]:
+    """The whole numbers in a log's data."""
+    digits = data.removeprefix("0x")
+    return [int(digits[start : start + 64], 16) for start in range(0, len(digits), 64)]
 
 
 def _log(found: dict[str, Any]) -> Log:

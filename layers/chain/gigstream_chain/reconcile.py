@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
-from gigstream import log
+from gigstream import log, money
 from gigstream.config import settings
 from gigstream.errors import CustodyDiffers
 from gigstream.job import Counts, Run
@@ -70,7 +70,7 @@ class View:
         held = self.reader.view(self.custody.token, "balanceOf(address)", self.tip.number, self.custody.address)
         if settings().settlement_rail == "web3":
             held -= self.reader.view(self.custody.address, "escrowed()", self.tip.number)
-        return Decimal(held).scaleb(-6)
+        return money.of_micro(held)
 
     def moved(self) -> dict[str, Movements]:
         """What moved in the blocks since then, and in the transactions that were left open, by transaction."""

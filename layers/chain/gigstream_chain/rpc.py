@@ -18,7 +18,6 @@ from gigstream_chain.evm import web3
 CONNECT_SECONDS = 3
 ANSWER_SECONDS = 10
 BATCH = 100  # Arc's nodes refuse more
-LOG_BLOCKS = 9_999  # of one eth_getLogs
 
 # -32014 not imported yet, -32011 and 429 too many requests, -32005 a provider's limit, -32603 something inside.
 _AGAIN = {-32014, -32011, -32005, -32603, 429}
@@ -138,14 +137,6 @@ class Node:
     def estimate(self, to: str, data: str, sender: str) -> int:
         """The gas that a transaction takes. Refused when it would revert."""
         return _number(self.call("eth_estimateGas", {"to": to, "data": data, "from": sender}))
-
-    def logs(self, address: str, topics: Sequence[str | None], first: int, last: int) -> list[dict[str, Any]]:
-        """A contract's events in blocks first to last, both included, page by page."""
-        found: list[dict[str, Any]] = []
-        for start in range(first, last + 1, LOG_BLOCKS):
-            blocks = {"fromBlock": hex(start), "toBlock": hex(min(start + LOG_BLOCKS - 1, last))}
-            found += self.call("eth_getLogs", {"address": address, "topics": list(topics), **blocks})
-        return found
 
     def receipts(self, hashes: Sequence[str]) -> dict[str, Receipt | None]:
         """What became of transactions, as far as this node says; None is a transaction that it does not know.

@@ -25,3 +25,16 @@ def text(amount: Decimal) -> str:
         raise ValueError(f"{amount} is no amount")
     whole, point, decimals = f"{amount:f}".partition(".")
     return whole + (point or ".") + decimals.ljust(6, "0")
+
+
+def micro(amount: Decimal) -> int:
+    """USDC as its contract counts it. ValueError when there is a part of a micro-USDC."""
+    whole = int(amount.scaleb(6))
+    if of_micro(whole) != amount:
+        raise ValueError(f"{amount} has more than six decimals")
+    return whole
+
+
+def of_micro(count: int) -> Decimal:
+    """What so many micro-USDC are."""
+    return Decimal(count).scaleb(-6)

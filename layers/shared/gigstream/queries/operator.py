@@ -6,22 +6,6 @@ from typing import Literal
 from uuid import UUID
 
 from gigstream.queries.base import Query, one
-from gigstream.queries.settlements import clear_conflict, resume_signer
-
-__all__ = [
-    "Decision",
-    "Funding",
-    "Platform",
-    "Resolution",
-    "WriteOff",
-    "clear_conflict",
-    "decide_appeal",
-    "fund_pool",
-    "resolve_dispute",
-    "resume_signer",
-    "set_platform_active",
-    "write_off_advance",
-]
 
 
 @dataclass(frozen=True, slots=True)
