@@ -429,10 +429,10 @@ MUTATIONS = [
         "another transaction's receipt ends a settlement",
         ("R10",),
         (
-            Edit(f"{CHAIN}/rpc.py", ' and answer.get("transactionHash") == tx_hash', ""),
+            Edit(f"{CHAIN}/rpc.py", ' or answer.get("transactionHash") != tx_hash', ""),
             Edit(
                 f"{CHAIN}/web3_rail.py",
-                "if paid is None or not _agree(settlement, payments, paid):",
+                "if paid is None or not agree(settlement, payments, paid):",
                 "if paid is None:",
             ),
             Edit("schema/functions/ops/require_attempt.sql", "IF p_settlement.rail = 'web3' AND", "IF FALSE AND"),

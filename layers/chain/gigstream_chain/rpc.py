@@ -247,7 +247,7 @@ def _receipt(answer: Any, tx_hash: str) -> Receipt | None:
         raise AskAgain("the answer is no receipt of the transaction")
     try:
         return Receipt(
-            tx_hash,
+            answer["transactionHash"],
             _number(answer["blockNumber"]),
             answer["blockHash"],
             _number(answer["status"]) == 1,
