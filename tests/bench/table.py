@@ -1,0 +1,50 @@
+"""`make bench`: the table of what is fast and by how much, and a JSON line each. ROWS="P1 P7" chooses.
+
+Exit status 1 when a line does not reach its target.
+"""
+
+import os
+import sys
+import time
+
+from rich.console import Console
+from rich.table import Table
+from tests.bench import board
+
+
+def main() -> int:
+    """Measure the chosen rows, one after the other."""
+    rows = board.load()
+    chosen = os.environ.get("ROWS", "").split() or list(rows)
+    lines: list[board.Line] = []
+    for name in chosen:
+        began = time.monotonic()
+        print(f"{name} ...", end=" ", file=sys.stderr, flush=True)
+        lines += rows[name]()
+        print(f"{time.monotonic() - began:.0f} s", file=sys.stderr)
+    show(lines)
+    for line in lines:
+        print(line.json())
+    return 0 if all(line.ok for line in lines) else 1
+
+
+def show(lines: list[board.Line]) -> None:
+    """The table, with what falls short in red."""
+    table = Table("row", "measure", "ours", "reference", "", "ratio", "to reach", "reference is", box=None)
+    for line in lines:
+        ratio = f"{line.ratio:.2f}" if line.ok else f"[red]{line.ratio:.2f}[/red]"
+        table.add_row(
+            line.id,
+            line.title,
+            f"{line.ours:,.4g}",
+            f"{line.reference:,.4g}",
+            line.unit,
+            ratio,
+            line.target,
+            line.note,
+        )
+    Console(width=200).print(table)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
