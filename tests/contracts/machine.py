@@ -79,7 +79,12 @@ class Machine(RuleBasedStateMachine):
         self.ghost.now += seconds
         boa.env.timestamp = self.ghost.now
 
-    @rule(amount=amounts, who=people, manners=st.sampled_from([Manners.PAYS, *Manners]), halted=st.integers(0, 4))
+    @rule(
+        amount=amounts,
+        who=st.sampled_from((*PAYERS, *WORKERS, *WORKERS)),
+        manners=st.sampled_from([Manners.PAYS, *Manners, Manners.RETURNS_FALSE]),
+        halted=st.integers(0, 4),
+    )
     def the_world_changes(self, amount: int, who: str, manners: Manners, halted: int) -> None:
         """Somebody deposits, a payee cannot be paid or can be again, the owner halts or mostly not."""
         self.deposit(amount)
@@ -185,11 +190,14 @@ class Machine(RuleBasedStateMachine):
     @rule(
         back=st.sampled_from([0, 0, 0, 0, 1, 3, 300]),
         ahead=st.sampled_from([0, 0, 5, 250]),
+        edge=st.sampled_from([False, False, True]),
         payments=st.lists(st.tuples(st.sampled_from((*WORKERS, *WORKERS, CONTRACT)), amounts), max_size=5),
         greedy=st.integers(0, 5),
     )
-    def pay_many(self, back: int, ahead: int, payments: list[tuple[str, int]], greedy: int) -> None:
+    def pay_many(self, back: int, ahead: int, edge: bool, payments: list[tuple[str, int]], greedy: int) -> None:
         first = max(0, max(self.ghost.used, default=FIRST_NUMBER - 1) + 1 + ahead - back)
+        if edge:  # the last two numbers of a slot, so that a batch of three touches the next
+            first = max(first, (first | 255) - 1)
         payees, dues = [payee for payee, _ in payments], [amount for _, amount in payments]
         if payments and greedy < 2 and self.ghost.custody:
             payees, dues = payees[:1], [self.ghost.custody + greedy]  # all there is, or a unit of escrow with it

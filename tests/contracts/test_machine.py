@@ -20,7 +20,7 @@ def test_given_a_payment_whose_gas_another_payee_burns_both_should_say_that_it_f
         machine.behave("worker 2", Manners.BURNS_GAS)
         machine.time_passes(1000)
         machine.set_trap(0, 1)
-        machine.pay_many(back=0, ahead=0, payments=[("worker 1", 5)], greedy=5)
+        machine.pay_many(back=0, ahead=0, edge=False, payments=[("worker 1", 5)], greedy=5)
         machine.books_agree()
         machine.set_trap(0, 1)
         machine.cancel(seconds=1, pick=0, trap=None, who="payer 1", right=True)
