@@ -241,9 +241,9 @@ def _lock_at_once(file: IO[str]) -> bool:
 
 
 @contextmanager
-def scratch() -> Iterator[Cluster]:
-    """A hasty cluster that is deleted at the end, and with it what killed runs have left."""
-    cluster = Cluster(f"scratch-{os.getpid()}", hasty=True)
+def scratch(*, hasty: bool = True) -> Iterator[Cluster]:
+    """A cluster that is deleted at the end, and with it what killed runs have left. `hasty` as Cluster has it."""
+    cluster = Cluster(f"scratch-{os.getpid()}", hasty=hasty)
     try:
         with cluster.running():
             yield cluster

@@ -5,6 +5,7 @@ its Lines; what has to be built first it builds itself, in a database of its own
 """
 
 import json
+import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -62,19 +63,29 @@ def row(number: int) -> Callable[[Measure], Measure]:
 
 
 def load() -> dict[str, Measure]:
-    """All rows, in order."""
+    """All rows, in order. With TOY in the environment each row is as small as its module's TOY says: a test's size."""
     for path in sorted((Path(__file__).parent / "rows").glob("p[0-9]*.py")):
-        import_module(f"tests.bench.rows.{path.stem}")
+        module = import_module(f"tests.bench.rows.{path.stem}")
+        if os.environ.get("TOY"):
+            for name, size in module.TOY.items():
+                setattr(module, name, size)
     return dict(sorted(ROWS.items(), key=lambda item: int(item[0][1:])))
 
 
-def in_turn(*works: Callable[[], object], runs: int = RUNS) -> list[float]:
-    """The median seconds of each, run by turns after a warm-up, so that what disturbs one disturbs all."""
+def in_turn(
+    *works: Callable[[], object], runs: int = RUNS, between: Callable[[], object] = lambda: None
+) -> list[float]:
+    """The median seconds of each, run by turns after a warm-up, so that what disturbs one disturbs all.
+
+    `between` goes before each, off the clock: it undoes what the last one left.
+    """
     for work in works:
+        between()
         work()
     taken: list[list[float]] = [[] for _ in works]
     for _ in range(runs):
         for work, times in zip(works, taken, strict=True):
+            between()
             began = time.perf_counter()
             work()
             times.append(time.perf_counter() - began)

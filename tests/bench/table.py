@@ -1,6 +1,6 @@
 """`make bench`: the table of what is fast and by how much, and a JSON line each. ROWS="P1 P7" chooses.
 
-Exit status 1 when a line does not reach its target.
+Exit status 1 when a line does not reach its target, 2 when a chosen row does not exist.
 """
 
 import os
@@ -16,6 +16,9 @@ def main() -> int:
     """Measure the chosen rows, one after the other."""
     rows = board.load()
     chosen = os.environ.get("ROWS", "").split() or list(rows)
+    if unknown := [name for name in chosen if name not in rows]:
+        print("no such row:", *unknown, "- there are", *rows, file=sys.stderr)
+        return 2
     lines: list[board.Line] = []
     for name in chosen:
         began = time.monotonic()
