@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +15,7 @@ from devstack.postgres import CHECKOUT
 
 VERSION = "1.7.1"
 NPM = shutil.which("npm")
+INSTALL_SECONDS = 60  # less than a test may take
 START_SECONDS = 20
 CHAIN_ID = 5042002
 FLOOR = 20 * 10**9  # Arc's least base fee, wei
@@ -24,18 +25,21 @@ OPTIONS = ["--no-mining", "--hardfork=osaka", "--enable-tx-gas-limit", f"--chain
 
 @cache
 def program() -> Path | None:
-    """Where Anvil is; None when it is not there and npm cannot fetch it."""
+    """Where Anvil is; None when it is not there and npm cannot fetch it, or not in time."""
     folder = CHECKOUT / ".gigstream" / f"anvil-{VERSION}"
     if NPM and not folder.exists():
         folder.parent.mkdir(exist_ok=True)
         with TemporaryDirectory(dir=folder.parent) as draft:
             install = [NPM, "install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]
-            done = subprocess.run(
-                [*install, f"--prefix={draft}", f"@foundry-rs/anvil@{VERSION}"], check=False, capture_output=True
-            )
-            found = next(Path(draft).glob("node_modules/@foundry-rs/anvil-*/bin/anvil"), None)
-            if done.returncode == 0 and found:
-                shutil.copytree(found.parent, folder, dirs_exist_ok=True)
+            with suppress(subprocess.SubprocessError):
+                subprocess.run(
+                    [*install, f"--prefix={draft}", f"@foundry-rs/anvil@{VERSION}"],
+                    check=True,
+                    capture_output=True,
+                    timeout=INSTALL_SECONDS,
+                )
+                for found in Path(draft).glob("node_modules/@foundry-rs/anvil-*/bin/anvil"):
+                    shutil.copytree(found.parent, folder, dirs_exist_ok=True)
     return folder / "anvil" if (folder / "anvil").exists() else None
 
 
