@@ -66,7 +66,7 @@ def nowhere(_to: str, _amount: Decimal) -> Data:
     return {"txHash": "0x" + uuid4().hex * 2, "blockHeight": 7, "blockHash": "0x" + uuid4().hex * 2}
 
 
-@dataclass(repr=False)  # what it was asked would fill pages
+@dataclass(repr=False)
 class Circle:
     """The state behind the endpoints. `called` is every request: method, path, status."""
 
@@ -81,6 +81,10 @@ class Circle:
     _ciphertexts: set[str] = field(default_factory=set)
     _answers: dict[str, tuple[Data, Data]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
+
+    def __repr__(self) -> str:
+        """Where it is alone: what it was asked would fill pages, and hide what a property test has to say."""
+        return f"<Circle at {self.url}>"
 
     def fail(self, *faults: Fault) -> None:
         """The next POSTs go wrong, each in its way."""
