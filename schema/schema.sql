@@ -1286,6 +1286,7 @@ DECLARE
     v_now timestamptz := date_trunc('second', least(clock_timestamp(), p_stream.end_time - interval '1 second'));
     v_stream streams;
 BEGIN
+    PERFORM ops.lock_events(p_stream.id);
     PERFORM release_streams(ARRAY[p_stream.id], v_now);
 
     UPDATE streams AS s SET status = 'paused', paused_at = v_now, next_release_at = NULL WHERE s.id = p_stream.id
@@ -1377,6 +1378,15 @@ BEGIN
     END IF;
     RETURN v_endpoint;
 END;
+$$;
+
+-- Name: lock_events(uuid); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.lock_events(p_stream_id uuid) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT FROM ops.event_counters AS c WHERE c.object_id = p_stream_id FOR NO KEY UPDATE
 $$;
 
 -- Name: lock_members(uuid[]); Type: FUNCTION; Schema: ops; Owner: -
@@ -3546,6 +3556,7 @@ BEGIN
     SET status = 'cancelled', cancelled_at = v_now, paid_amount = v_earned
     WHERE t.id = v_stream.task_id;
 
+    PERFORM ops.lock_events(p_stream_id);
     PERFORM ledger.lock_advance(v_stream.worker_id);
     -- The refund before the release: a platform's accounts are older than its workers', and accounts are locked in id
     -- order.
@@ -5356,6 +5367,9 @@ BEGIN
         PERFORM ops.once_a_minute('release:' || p_stream_id);
     END IF;
 
+    IF v_stream.end_time > clock_timestamp() THEN -- at its end release_streams takes the counter, behind the task
+        PERFORM ops.lock_events(p_stream_id);
+    END IF;
     SELECT r.amount INTO v_amount FROM release_streams(ARRAY[p_stream_id], clock_timestamp()) AS r;
     SELECT s.* INTO v_stream FROM streams AS s WHERE s.id = p_stream_id;
 
@@ -6168,6 +6182,7 @@ BEGIN
     END IF;
 
     UPDATE tasks AS t SET amount = t.amount + p_amount WHERE t.id = v_stream.task_id RETURNING t.* INTO v_task;
+    PERFORM ops.lock_events(p_stream_id);
     PERFORM ledger.lock_advance(v_stream.worker_id);
     -- The hold before the release: a platform's accounts are older than its workers', and accounts are locked in id
     -- order.
@@ -10258,6 +10273,11 @@ GRANT UPDATE(disabled_reason) ON TABLE ops.webhook_endpoints TO jobs;
 
 REVOKE ALL ON FUNCTION ops.lock_endpoint(p_endpoint_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.lock_endpoint(p_endpoint_id uuid) TO api;
+
+-- Name: FUNCTION lock_events(p_stream_id uuid); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.lock_events(p_stream_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.lock_events(p_stream_id uuid) TO api;
 
 -- Name: FUNCTION lock_members(p_workers uuid[]); Type: ACL; Schema: ops; Owner: -
 

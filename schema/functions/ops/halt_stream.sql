@@ -1,7 +1,7 @@
 -- Stops the accrual of an active stream, which the caller has locked; what has accrued is released first.
 --
 -- Returns: the stream, paused
--- Locks:   the two accounts
+-- Locks:   the stream's event counter; then the two accounts
 -- Cost:    O(1)
 -- Test:    tests/schema/test_streams.py
 
@@ -12,6 +12,7 @@ DECLARE
     v_now timestamptz := date_trunc('second', least(clock_timestamp(), p_stream.end_time - interval '1 second'));
     v_stream streams;
 BEGIN
+    PERFORM ops.lock_events(p_stream.id);
     PERFORM release_streams(ARRAY[p_stream.id], v_now);
 
     UPDATE streams AS s SET status = 'paused', paused_at = v_now, next_release_at = NULL WHERE s.id = p_stream.id

@@ -3,7 +3,8 @@
 --
 -- Returns: the stream, cancelled; remaining_amount is what was refunded
 -- Raises:  GS001, GS003; GS011 when it is neither active nor paused or is at its end (the next tick completes it)
--- Locks:   the stream, the task; what its statistics touch; the worker's advance; then the accounts
+-- Locks:   the stream, the task; what its statistics touch; the stream's event counter; the worker's advance; then the
+--          accounts
 -- Cost:    O(1)
 -- Test:    tests/schema/test_streams.py
 
@@ -27,6 +28,7 @@ BEGIN
     SET status = 'cancelled', cancelled_at = v_now, paid_amount = v_earned
     WHERE t.id = v_stream.task_id;
 
+    PERFORM ops.lock_events(p_stream_id);
     PERFORM ledger.lock_advance(v_stream.worker_id);
     -- The refund before the release: a platform's accounts are older than its workers', and accounts are locked in id
     -- order.

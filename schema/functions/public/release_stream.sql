@@ -7,7 +7,7 @@
 -- Returns: the stream
 -- Raises:  GS001 unless the caller is one of its parties; GS011 when it is not active; GS070 (DETAIL: seconds to wait)
 --          when the worker has asked in this minute
--- Locks:   the stream, its task against deletion; then as release_streams
+-- Locks:   the stream, its task against deletion; its event counter; then as release_streams
 -- Cost:    O(1)
 -- Test:    tests/schema/test_release.py
 
@@ -34,6 +34,9 @@ BEGIN
         PERFORM ops.once_a_minute('release:' || p_stream_id);
     END IF;
 
+    IF v_stream.end_time > clock_timestamp() THEN -- at its end release_streams takes the counter, behind the task
+        PERFORM ops.lock_events(p_stream_id);
+    END IF;
     SELECT r.amount INTO v_amount FROM release_streams(ARRAY[p_stream_id], clock_timestamp()) AS r;
     SELECT s.* INTO v_stream FROM streams AS s WHERE s.id = p_stream_id;
 

@@ -4,7 +4,7 @@
 -- Returns: the stream
 -- Raises:  GS001, GS003; GS011 when it is neither active nor paused or is at its end; GS015 (end_time) when the new end
 --          is not ahead or a year away; accounts_balance_floor when the platform's funds are short
--- Locks:   the stream, the task and its worker; the worker's advance; then the accounts
+-- Locks:   the stream, the task and its worker; the stream's event counter; the worker's advance; then the accounts
 -- Cost:    O(1)
 -- Test:    tests/schema/test_streams.py
 
@@ -28,6 +28,7 @@ BEGIN
     END IF;
 
     UPDATE tasks AS t SET amount = t.amount + p_amount WHERE t.id = v_stream.task_id RETURNING t.* INTO v_task;
+    PERFORM ops.lock_events(p_stream_id);
     PERFORM ledger.lock_advance(v_stream.worker_id);
     -- The hold before the release: a platform's accounts are older than its workers', and accounts are locked in id
     -- order.
