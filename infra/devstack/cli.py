@@ -1,4 +1,4 @@
-"""gigstream: the local stack from the command line."""
+"""gigstream: the local stack, and the deployed ones, from the command line."""
 
 import argparse
 import json
@@ -16,6 +16,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from cloud import branch
+from cloud.stop import Stop
 from devstack import audit, chain, contracts, demo, deploy, local, migrate, operator, scheduler
 from devstack.gateway import invoke
 from devstack.postgres import programs, scratch
@@ -57,6 +59,7 @@ def main() -> int:
     audit.add_to(commands)
     contracts.add_to(commands)
     deploy.add_to(commands)
+    branch.add_to(commands)
 
     arguments, rest = parser.parse_known_args()
     if rest and arguments.run != run_psql:
@@ -67,7 +70,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         return int(arguments.run(arguments))
-    except (migrate.MigrationError, OSError) as error:
+    except (migrate.MigrationError, Stop, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
