@@ -30,6 +30,7 @@ def aws_server(environment: pytest.MonkeyPatch) -> Iterator[str]:
     url = f"http://{host}:{port}"
     for name, value in {**WHO, "AWS_ENDPOINT_URL": url}.items():
         environment.setenv(name, value)
+    environment.setattr("gigstream.aws.SECONDS", 60)  # moto loads a service at its first call
     config.settings.cache_clear()
     try:
         # What moto knows is the process's, whichever server wrote it.

@@ -210,11 +210,29 @@ class Settings:
     def report_url(self) -> str:
         return self._required("REPORT_URL")
 
+    # What Lambda tells a function of itself.
+
     @property
-    def aws(self) -> tuple[str, str, str, str]:
-        """What Lambda tells a function: its region, access key, secret key and session token."""
-        region, key, secret = map(self._required, ("AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"))
-        return region, key, secret, self.environment.get("AWS_SESSION_TOKEN", "")
+    def aws_region(self) -> str:
+        return self._required("AWS_REGION")
+
+    @property
+    def aws_access_key_id(self) -> str:
+        return self._required("AWS_ACCESS_KEY_ID")
+
+    @property
+    def aws_secret_access_key(self) -> str:
+        return self._required("AWS_SECRET_ACCESS_KEY")
+
+    @property
+    def aws_session_token(self) -> str:
+        """Empty for keys that last."""
+        return self.environment.get("AWS_SESSION_TOKEN", "")
+
+    def aws_endpoint(self, service: str) -> str:
+        """The URL of a service, by AWS's own variables for another one than its own."""
+        named = self.environment.get(f"AWS_ENDPOINT_URL_{service.upper()}") or self.environment.get("AWS_ENDPOINT_URL")
+        return named or f"https://{service}.{self.aws_region}.amazonaws.com"
 
     def _required(self, name: str) -> str:
         value = self.environment.get(name)

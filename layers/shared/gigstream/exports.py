@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote, urlencode
 
-from gigstream import clock
+from gigstream import aws, clock
 from gigstream.config import settings
 
 LIFETIME = timedelta(minutes=15)
@@ -121,22 +121,16 @@ class Folder:
 
 def _presigned(bucket: str, key: str, now: datetime) -> str:
     """A URL to GET an object with, signed as AWS has it in "Authenticating Requests: Using Query Parameters"."""
-    region, access_key, secret, token = settings().aws
-    host, path = f"{bucket}.s3.{region}.amazonaws.com", quote(f"/{key}")
-    stamp, scope = f"{now:%Y%m%dT%H%M%SZ}", f"{now:%Y%m%d}/{region}/s3/aws4_request"
+    host, path = f"{bucket}.s3.{settings().aws_region}.amazonaws.com", quote(f"/{key}")
+    token = settings().aws_session_token
     values = {
-        "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
-        "X-Amz-Credential": f"{access_key}/{scope}",
-        "X-Amz-Date": stamp,
+        "X-Amz-Algorithm": aws.ALGORITHM,
+        "X-Amz-Credential": f"{settings().aws_access_key_id}/{aws.scope('s3', now)}",
+        "X-Amz-Date": aws.stamp(now),
         "X-Amz-Expires": str(int(LIFETIME.total_seconds())),
         **({"X-Amz-Security-Token": token} if token else {}),
         "X-Amz-SignedHeaders": "host",
     }
     query = urlencode(values, quote_via=quote, safe="")
     request = "\n".join(["GET", path, query, f"host:{host}", "", "host", "UNSIGNED-PAYLOAD"])
-    to_sign = "\n".join(["AWS4-HMAC-SHA256", stamp, scope, hashlib.sha256(request.encode()).hexdigest()])
-    key_so_far = f"AWS4{secret}".encode()
-    for part in scope.split("/"):
-        key_so_far = hmac.digest(key_so_far, part.encode(), "sha256")
-    signature = hmac.digest(key_so_far, to_sign.encode(), "sha256").hex()
-    return f"https://{host}{path}?{query}&X-Amz-Signature={signature}"
+    return f"https://{host}{path}?{query}&X-Amz-Signature={aws.signature(request, 's3', now)}"
