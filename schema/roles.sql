@@ -25,6 +25,10 @@ $$;
 -- Lists are read from solid disks. At 4, which is meant for turning ones, a page of what is rare with a tenant is
 -- looked for backwards through everybody's rows; tests/functions/test_lists.py measures it.
 ALTER ROLE api SET random_page_cost = 1.1;
+-- What an endpoint reads is a tenant's, and small. A branch that only others take must not bring in, by its cost alone,
+-- parallel workers or a compiler, which take longer than the reading.
+ALTER ROLE api SET max_parallel_workers_per_gather = 0;
+ALTER ROLE api SET jit = off;
 
 -- -------------------------------------------------------------------------------------------------------------- rights
 

@@ -7268,7 +7268,29 @@ CREATE VIEW public.daily_transaction_summary WITH (security_invoker='true') AS
     sum((amount)::numeric) AS total_amount,
     sum((fee)::numeric) AS total_fees,
     round(avg((amount)::numeric), 6) AS average_amount
-   FROM public.transactions x
+   FROM ( SELECT p.created_at,
+            p.tx_type,
+            p.status,
+            p.amount,
+            p.fee
+           FROM public.transactions p
+          WHERE (p.platform_id = ( SELECT ops.tenant() AS tenant))
+        UNION ALL
+         SELECT w.created_at,
+            w.tx_type,
+            w.status,
+            w.amount,
+            w.fee
+           FROM public.transactions w
+          WHERE (w.worker_id = ( SELECT ops.tenant() AS tenant))
+        UNION ALL
+         SELECT a.created_at,
+            a.tx_type,
+            a.status,
+            a.amount,
+            a.fee
+           FROM public.transactions a
+          WHERE (( SELECT ops.tenant() AS tenant) IS NULL)) x
   GROUP BY (((created_at AT TIME ZONE 'UTC'::text))::date), tx_type, status;
 
 -- Name: platform_performance_view; Type: VIEW; Schema: public; Owner: -
