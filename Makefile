@@ -14,7 +14,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv-sam/bin:$(PATH)
 
-.PHONY: help demo dev test check fix scoreboard mutants contracts bench bench-gas sam-test lock
+.PHONY: help demo dev test check fix scoreboard mutants contracts layers bench bench-gas sam-test lock
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null || grep '##' Makefile
@@ -50,6 +50,9 @@ mutants: .venv/dev ## one fault at a time in a copy of the code: which row of th
 
 contracts: .venv/dev ## compile infra/contracts and write the artifacts anew
 	@gigstream compile-contracts
+
+layers: .venv/dev ## what Lambda unpacks to /opt, built into .build/layers, and how large it is; wants Python 3.13
+	@python -m devstack.layers
 
 bench: .venv/dev ## how fast, as ratios against references of the same run; ROWS="P1 P2" chooses
 	@python -m tests.bench.table
