@@ -16,10 +16,11 @@ CLUSTER = "local"
 DATABASE = "gigstream"
 # Of no worth elsewhere; fixed, because tokens and keys in a database outlive the process that made them.
 SECRETS = {
-    "JwtSecret": "signs tokens of the local stack only",
-    "ApiKeyPepper": "hashes keys of the local stack only",
-    "WebhookKey": "webhook secrets of the local stack only",
+    "JWT_SECRET": "signs tokens of the local stack only",
+    "API_KEY_PEPPER": "hashes keys of the local stack only",
+    "WEBHOOK_ENCRYPTION_KEY": "webhook secrets of the local stack only",
 }
+ROLES = ("api", "jobs", "signer", "operator")
 APP_URI = "http://localhost:3000"
 RECEIVERS = "localhost:8443"  # where webhooks go on one's own machine
 
@@ -44,13 +45,14 @@ def fresh_database(name: str) -> Iterator[Cluster]:
 
 
 def environment(cluster: Cluster, name: str) -> dict[str, str]:
-    """The variables that template.yaml gives its functions, and the operator's, for a database of a local cluster."""
-    urls = {"ApiDatabase": cluster.url("api", name), "JobsDatabase": cluster.url("jobs", name)}
-    template = Template(parameters={**SECRETS, "AppUri": APP_URI, "ArcContract": chain.CONTRACT, **urls})
+    """The variables that template.yaml gives its functions, what is in their secrets, and the operator's.
+
+    All for a database of a local cluster.
+    """
     return {
-        **template.environment,
-        "DATABASE_URL_OPERATOR": cluster.url("operator", name),
-        "DATABASE_URL_SIGNER": cluster.url("signer", name),
+        **Template(parameters={"AppUri": APP_URI, "ArcContract": chain.CONTRACT}).environment,
+        **SECRETS,
+        **{f"DATABASE_URL_{role.upper()}": cluster.url(role, name) for role in ROLES},
         "WEBHOOK_ALLOWED_TARGETS": os.environ.get("WEBHOOK_ALLOWED_TARGETS", RECEIVERS),
         "AUDIT_ANCHOR_FILE": str(cluster.folder / f"{name}.anchors"),
         "REPORT_FOLDER": str(cluster.folder / f"{name}.files"),

@@ -101,10 +101,13 @@ class Template:
 
     @cached_property
     def environment(self) -> dict[str, str]:
-        """Every variable that some function is given: here they share one environment, in AWS each has its own."""
+        """Every variable that some function is given: here they share one environment, in AWS each has its own.
+
+        What is named after the stack is there in AWS alone.
+        """
         blocks = [self.document["Globals"]["Function"], *self.resources("AWS::Serverless::Function").values()]
-        given = [block["Environment"]["Variables"] for block in blocks if "Environment" in block]
-        return {name: self._literal(value) for variables in given for name, value in variables.items()}
+        given = [item for block in blocks for item in block.get("Environment", {"Variables": {}})["Variables"].items()]
+        return {name: self._literal(value) for name, value in given if "AWS::" not in str(value)}
 
     def _events(self, kind: str) -> list[tuple[Function, dict[str, Any]]]:
         return [

@@ -18,10 +18,15 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from moto import mock_aws
 from tests.conftest import TEMPLATE_DATABASE, Api, free_port
+from tests.extension import REGION, TOKEN, serving
 from tests.people import Caller, new_platform, new_stream, new_task, new_worker
 
+from cloud.secrets import HELD
+from cloud.secrets import name as secret
 from devstack import migrate, scheduler
 from devstack.gateway import Answer
 from devstack.postgres import CHECKOUT, Cluster
@@ -31,7 +36,9 @@ pytestmark = [pytest.mark.sam, pytest.mark.timeout(600)]
 
 ARCHITECTURE = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
 OPTIONS = ["--config-file", str(CHECKOUT / "samconfig.toml"), "--parameter-overrides", f"Architecture={ARCHITECTURE}"]
-ENVIRONMENT = {**os.environ, "ARCHITECTURE": ARCHITECTURE, "SAM_CLI_TELEMETRY": "0"}
+SESSION = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "key", "AWS_SESSION_TOKEN": TOKEN}
+ENVIRONMENT = {**os.environ, **SESSION, "ARCHITECTURE": ARCHITECTURE, "SAM_CLI_TELEMETRY": "0"}
+SAM_STACK = "local"  # what sam calls a stack that is not there
 HOST = "host.docker.internal"  # samconfig.toml has the containers call this machine so
 START_SECONDS = 60
 # What differs from one telling of a story to the next: ids, times, secrets, and who still may ask how often.
@@ -80,13 +87,21 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def options(built: Path, cluster: Cluster, database: str, environment: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
-    """What `sam local` has to be told: what was built, and the variables of this process with URLs that lead here."""
+def options(
+    built: Path, cluster: Cluster, database: str, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[list[str]]:
+    """What `sam local` has to be told: what was built, this process's variables, and secrets that lead here."""
     urls = {f"DATABASE_URL_{role.upper()}": cluster.tcp_url(role, database, HOST) for role in ("api", "jobs")}
-    variables = {name: os.environ[name] for name in Template().environment} | urls
-    file = tmp_path / "variables.json"
-    file.write_text(json.dumps({"Parameters": variables}))
-    return ["--template", str(built), "--env-vars", str(file), "--skip-pull-image", *OPTIONS]
+    variables = {name: os.environ[name] for name in Template().environment}
+    with mock_aws(), serving("0.0.0.0") as extension:
+        manager = boto3.client("secretsmanager", region_name=REGION)
+        for kind, keys in HELD.items():
+            held = {key: value for key, value in (os.environ | urls).items() if key in keys}
+            manager.create_secret(Name=secret(SAM_STACK, kind), SecretString=json.dumps(held))
+        variables["SECRETS_EXTENSION_URL"] = extension.url.replace("0.0.0.0", HOST)
+        file = tmp_path / "variables.json"
+        file.write_text(json.dumps({"Parameters": variables}))
+        yield ["--template", str(built), "--env-vars", str(file), "--skip-pull-image", *OPTIONS]
 
 
 @pytest.fixture

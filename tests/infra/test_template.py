@@ -8,20 +8,16 @@ from typing import Any
 
 import pytest
 
+from cloud.secrets import HELD, OPTIONAL
 from devstack.postgres import CHECKOUT
 from devstack.template import Function, Route, Schedule, Template
+from gigstream import config
 from gigstream.errors import ALL
 
 template = Template()
 FUNCTIONS = CHECKOUT / "functions"
 ROUTES = {route.function.handler: route for route in template.routes}
 JOBS = {schedule.function.handler: schedule for schedule in template.schedules}
-
-# Who derives secrets of webhooks.
-DERIVING = {
-    *["PlatformsRegister", "WebhookEndpointsCreate", "WebhookEndpointsRotateSecret"],
-    *["WebhooksTaskCompleted", "WebhooksRotateSecret", "DeliverWebhooks"],
-}
 
 SETTLING = {"SETTLE_THRESHOLD", "SETTLE_MINIMUM", "SETTLE_HOURS", "SETTLE_BATCH"}
 OWN_ROLE = {
@@ -30,15 +26,20 @@ OWN_ROLE = {
     "ReportsGet": "ReportLink",
     "SubmitSettlements": "Signer",
 }
-# Who speaks to the chain; nobody else loads web3.
-ON_CHAIN = {"SubmitSettlements", "ConfirmSettlements", "IndexDeposits", "ReconcileChain"}
-# Who speaks to Circle, and with what beside the API key.
-PAYING = {"CIRCLE_ENTITY_SECRET", "CIRCLE_WALLET_ID"}
-CIRCLES: dict[str, set[str]] = {
-    "WebhooksCircle": set(),
-    "CreateWallets": {"CIRCLE_ENTITY_SECRET", "CIRCLE_WALLET_SET_ID"},
-    "SubmitSettlements": PAYING,
-    "ConfirmSettlements": set(),
+KINDS = {"Api": "api", "ReportLink": "api", "Jobs": "jobs", "Anchor": "jobs", "Report": "jobs", "Signer": "signer"}
+# What beside its class's secret a function may be told, by its role.
+TOLD = {
+    "Api": {"ARC_EXPLORER_URL", "SETTLE_MINIMUM"},
+    "Jobs": {"ARC_START_BLOCK", "CIRCLE_WALLET_SET_ID", *SETTLING},
+    "Signer": {"ARC_KMS_KEY_ID", "CIRCLE_WALLET_ID"},
+    "Anchor": {"AUDIT_ANCHOR_BUCKET", "AUDIT_ANCHOR_DAYS"},
+    "Report": {"REPORT_BUCKET", "REPORT_DAYS"},
+    "ReportLink": {"REPORT_BUCKET"},
+}
+# Who speaks to the chain or to Circle; nobody else loads web3.
+ON_CHAIN = {
+    *["SubmitSettlements", "ConfirmSettlements", "IndexDeposits", "ReconcileChain"],
+    *["WebhooksCircle", "CreateWallets"],
 }
 
 
@@ -74,24 +75,35 @@ def test_a_job_says_when_it_runs_and_why(handler: str) -> None:
 @pytest.mark.parametrize("name", sorted(template.functions))
 def test_a_function_has_the_rights_of_its_kind_and_no_more(name: str) -> None:
     properties = template.resources("AWS::Serverless::Function")[name]
-    kind = "Api" if properties["Handler"].startswith("api.") else "Jobs"
-    role = OWN_ROLE.get(name, kind)
+    role = OWN_ROLE.get(name, "Api" if properties["Handler"].startswith("api.") else "Jobs")
+    kind = KINDS[role]
     assert properties["Role"] == {"Fn::GetAtt": f"{role}Role.Arn"}
-    assert properties["LoggingConfig"] == {"LogGroup": {"Ref": f"{kind}Logs"}}
-    given = set(properties.get("Environment", {}).get("Variables", {}))
-    chain = {"ARC_RPC_URL", "ARC_START_BLOCK"} if name in ON_CHAIN else set()
-    assert ({"Ref": "ChainLayer"} in properties.get("Layers", [])) == (name in ON_CHAIN | CIRCLES.keys())
-    webhooks = {"WEBHOOK_ENCRYPTION_KEY"} if name in DERIVING else set()
-    circle = CIRCLES[name] | {"CIRCLE_API_KEY"} if name in CIRCLES else set()
-    allowed = {
-        "Api": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER", "ARC_EXPLORER_URL", "SETTLE_MINIMUM"} | webhooks,
-        "Jobs": {"DATABASE_URL_JOBS", *SETTLING} | webhooks | chain,
-        "Signer": {"DATABASE_URL_SIGNER", "ARC_KMS_KEY_ID"} | chain,
-        "Anchor": {"DATABASE_URL_JOBS", "AUDIT_ANCHOR_BUCKET", "AUDIT_ANCHOR_DAYS"},
-        "Report": {"DATABASE_URL_JOBS", "DATABASE_URL_API", "REPORT_BUCKET", "REPORT_DAYS"},
-        "ReportLink": {"DATABASE_URL_API", "JWT_SECRET", "API_KEY_PEPPER", "REPORT_BUCKET"},
-    }
-    assert given <= allowed[role] | circle
+    assert properties["LoggingConfig"] == {"LogGroup": {"Ref": f"{kind.title()}Logs"}}
+    assert ({"Ref": "ChainLayer"} in properties.get("Layers", [])) == (name in ON_CHAIN)
+    told = properties.get("Environment", {}).get("Variables", {})
+    given = template.document["Globals"]["Function"]["Environment"]["Variables"] | told
+    assert given["SECRET_ID"] == {"Fn::Sub": f"${{AWS::StackName}}/{kind}"}
+    assert set(told) - {"SECRET_ID"} <= TOLD[role]
+
+
+@pytest.mark.parametrize(("role", "kind"), KINDS.items())
+def test_a_role_reads_the_secret_of_its_class_and_no_other(role: str, kind: str) -> None:
+    secrets = [
+        statement["Resource"]["Fn::Sub"]
+        for statement in statements(f"{role}Role")
+        if "secretsmanager:GetSecretValue" in statement["Action"]
+    ]
+    arn = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${AWS::StackName}"
+    assert secrets == [f"{arn}/{kind}-??????"]
+
+
+def test_no_secret_is_a_parameter_or_a_variable_and_each_is_held() -> None:
+    held = frozenset[str]().union(*HELD.values())
+    assert not held & template.environment.keys()
+    assert not [name for name, declared in template.document["Parameters"].items() if declared.get("NoEcho")]
+    asked = set(re.findall(r'_(?:secret|key)\(f?"(\w+)', Path(config.__file__).read_text()))
+    assert held == asked - {"DATABASE_URL_"} | {f"DATABASE_URL_{kind.upper()}" for kind in HELD}
+    assert held > OPTIONAL
 
 
 @pytest.mark.parametrize("schedule", template.schedules, ids=lambda schedule: schedule.function.name)
@@ -108,9 +120,8 @@ def test_one_run_at_a_time_may_sign_with_one_key() -> None:
     assert signing["ReservedConcurrentExecutions"] == 1
     rights = {
         name: statement["Resource"]
-        for name, role in template.resources("AWS::IAM::Role").items()
-        for policy in role["Policies"]
-        for statement in policy["PolicyDocument"]["Statement"]
+        for name in template.resources("AWS::IAM::Role")
+        for statement in statements(name)
         if "kms:" in str(statement["Action"])
     }
     (key,) = rights.values()
@@ -118,12 +129,23 @@ def test_one_run_at_a_time_may_sign_with_one_key() -> None:
     assert key["Fn::Sub"].endswith(":key/${ArcKmsKey}")
 
 
-def test_no_right_is_for_everything() -> None:
-    for role in template.resources("AWS::IAM::Role").values():
-        for policy in role["Policies"]:
-            for statement in policy["PolicyDocument"]["Statement"]:
-                assert "*" not in str(statement["Action"])
-                assert statement["Resource"] != "*"
+@pytest.mark.parametrize("role", sorted(template.resources("AWS::IAM::Role")))
+def test_no_right_is_for_everything(role: str) -> None:
+    assert statements(role)
+    for statement in statements(role):
+        assert "*" not in str(statement["Action"])
+        assert not str(statement["Resource"]).startswith("*")
+
+
+def statements(role: str) -> list[dict[str, Any]]:
+    """What a role may do, by policies of its own and by those that it shares."""
+    properties = template.resources("AWS::IAM::Role")[role]
+    shared = template.resources("AWS::IAM::ManagedPolicy")
+    policies = [
+        *properties.get("Policies", []),
+        *(shared[arn["Ref"]] for arn in properties["ManagedPolicyArns"] if "Ref" in arn),
+    ]
+    return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
 
 
 @pytest.mark.parametrize("kind", sorted(template.responses))

@@ -1,4 +1,7 @@
-"""Settings from the environment, read once. A secret or an address is looked at when needed: a function has its own."""
+"""Settings from the environment, read once. A secret or an address is looked at when needed: a function has its own.
+
+In AWS a function is told SECRET_ID, and its secrets come from there; elsewhere they are variables like any other.
+"""
 
 import os
 import re
@@ -9,7 +12,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Literal, cast
 
-from gigstream import money
+from gigstream import money, secrets
 from gigstream.errors import Invalid
 
 Mode = Literal["test", "live"]
@@ -25,7 +28,7 @@ BLOCKCHAINS = {5042002: "ARC-TESTNET", 5042: "ARC"}
 
 
 class ConfigError(Exception):
-    """A variable is missing or unusable; the message names it and never shows its value."""
+    """A variable or a secret is missing or unusable; the message names it and never shows its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +44,22 @@ class Settings:
     environment: Mapping[str, str] = field(repr=False)
 
     def database_url(self, role: Role) -> str:
-        return self._required(f"DATABASE_URL_{role.upper()}")
+        return self._secret(f"DATABASE_URL_{role.upper()}")
 
     @property
     def jwt_secret(self) -> bytes:
-        return self._secret("JWT_SECRET")
+        """What access tokens are signed with."""
+        return self._key("JWT_SECRET")
+
+    @property
+    def jwt_secrets(self) -> tuple[bytes, ...]:
+        """What access tokens may be signed with: while it is being replaced, also what it replaces."""
+        previous = (self._key("JWT_SECRET_PREVIOUS"),) if self._held.get("JWT_SECRET_PREVIOUS") else ()
+        return self.jwt_secret, *previous
 
     @property
     def api_key_pepper(self) -> bytes:
-        return self._secret("API_KEY_PEPPER")
+        return self._key("API_KEY_PEPPER")
 
     @property
     def explorer_url(self) -> str:
@@ -57,7 +67,7 @@ class Settings:
 
     @property
     def webhook_encryption_key(self) -> bytes:
-        return self._secret("WEBHOOK_ENCRYPTION_KEY")
+        return self._key("WEBHOOK_ENCRYPTION_KEY")
 
     @property
     def webhook_connect_seconds(self) -> int:
@@ -97,7 +107,7 @@ class Settings:
     @property
     def arc_rpc_urls(self) -> tuple[str, ...]:
         """The nodes to ask, at least one; a conflict is believed when all of them agree."""
-        return tuple(url.strip() for url in self._required("ARC_RPC_URL").split(",") if url.strip())
+        return tuple(url.strip() for url in self._secret("ARC_RPC_URL").split(",") if url.strip())
 
     @property
     def arc_usdc_address(self) -> str:
@@ -167,14 +177,14 @@ class Settings:
     @property
     def circle_api_key(self) -> str:
         """Of this mode: what is tried out never pays, and what pays is never tried out."""
-        key = self._required("CIRCLE_API_KEY")
+        key = self._secret("CIRCLE_API_KEY")
         if not key.startswith(f"{self.mode.upper()}_API_KEY:"):
             raise ConfigError(f"CIRCLE_API_KEY is no key of mode {self.mode}")
         return key
 
     @property
     def circle_entity_secret(self) -> str:
-        secret = self._required("CIRCLE_ENTITY_SECRET")
+        secret = self._secret("CIRCLE_ENTITY_SECRET")
         if not re.fullmatch("[0-9a-fA-F]{64}", secret):
             raise ConfigError("CIRCLE_ENTITY_SECRET is not 32 bytes in hexadecimal digits")
         return secret
@@ -234,6 +244,29 @@ class Settings:
         named = self.environment.get(f"AWS_ENDPOINT_URL_{service.upper()}") or self.environment.get("AWS_ENDPOINT_URL")
         return named or f"https://{service}.{self.aws_region}.amazonaws.com"
 
+    def renew_secrets(self) -> bool:
+        """Whether a secret that was refused will be read anew when it is next asked for: it may have been replaced."""
+        return secrets.renew()
+
+    @property
+    def _held(self) -> Mapping[str, str]:
+        """Where secrets are: in the function's own of Secrets Manager, or among the variables."""
+        name = self.environment.get("SECRET_ID")
+        if not name:
+            return self.environment
+        extension, token = self._required("SECRETS_EXTENSION_URL"), self.environment.get("AWS_SESSION_TOKEN", "")
+        try:
+            return secrets.read(extension, name, token)
+        except ValueError as exc:
+            raise ConfigError(f"the secret {name} {exc}") from None
+
+    def _secret(self, name: str) -> str:
+        value = self._held.get(name)
+        if not value:
+            place = self.environment.get("SECRET_ID")
+            raise ConfigError(f"{name} is not in the secret {place}" if place else f"{name} is not set")
+        return value
+
     def _required(self, name: str) -> str:
         value = self.environment.get(name)
         if not value:
@@ -249,8 +282,8 @@ class Settings:
             raise ConfigError(f"{name} is not more than 0")
         return amount
 
-    def _secret(self, name: str) -> bytes:
-        value = self._required(name).encode()
+    def _key(self, name: str) -> bytes:
+        value = self._secret(name).encode()
         if len(value) < SECRET_BYTES:
             raise ConfigError(f"{name} is shorter than {SECRET_BYTES} bytes")
         return value

@@ -263,11 +263,27 @@ def _connection(role: Role) -> Connection[Any]:
     if conn is None or not _is_fit(conn, idle=time.time() - used):
         if conn is not None:
             conn.close()
-        conn = psycopg.connect(
-            settings().database_url(role), autocommit=True, prepare_threshold=None, connect_timeout=CONNECT_SECONDS
-        )
+        conn = _connect(role)
     _connections[role] = (conn, time.time())
     return conn
+
+
+def _connect(role: Role) -> Connection[Any]:
+    """A new connection. The URL that does not lead to one may have been replaced: then the new one is tried, once.
+
+    libpq tells no SQLSTATE of a connection that failed, so a refused password is not told from a host that is gone.
+    """
+    url = settings().database_url(role)
+    try:
+        return _connected(url)
+    except psycopg.OperationalError:
+        if not settings().renew_secrets() or (anew := settings().database_url(role)) == url:
+            raise
+    return _connected(anew)
+
+
+def _connected(url: str) -> Connection[Any]:
+    return psycopg.connect(url, autocommit=True, prepare_threshold=None, connect_timeout=CONNECT_SECONDS)
 
 
 def _is_fit(conn: Connection[Any], idle: float) -> bool:
