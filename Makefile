@@ -27,7 +27,7 @@ dev: .venv/local ## serve on 127.0.0.1:3000 with the schedules ticking, until in
 
 test: .venv/dev ## the whole suite; ARGS="-k streams" chooses
 	@! docker info >/dev/null 2>&1 || $(MAKE) .venv-sam/ready || echo 'no sam: its tests are skipped'
-	@pytest -n 2 $(ARGS)
+	@pytest -n 2 --dist loadgroup $(ARGS)
 
 check: .venv/dev ## linters, types, import directions, SQL, template
 	@ruff check

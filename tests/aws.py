@@ -21,13 +21,16 @@ WHO = {
 
 
 @contextmanager
-def aws_server(environment: pytest.MonkeyPatch) -> Iterator[str]:
-    """The URL of an AWS in which nothing is yet, and which the variables lead every client to."""
+def aws_server(environment: pytest.MonkeyPatch, listen: str = "127.0.0.1") -> Iterator[str]:
+    """The URL of an AWS in which nothing is yet, and which the variables lead every client to.
+
+    Containers reach it when it listens to "0.0.0.0", all of this machine's addresses.
+    """
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line a request
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server = ThreadedMotoServer(ip_address=listen, port=0, verbose=False)
     server.start()
-    host, port = server.get_host_and_port()
-    url = f"http://{host}:{port}"
+    _, port = server.get_host_and_port()
+    url = f"http://127.0.0.1:{port}"
     for name, value in {**WHO, "AWS_ENDPOINT_URL": url}.items():
         environment.setenv(name, value)
     environment.setattr("gigstream.aws.SECONDS", 60)  # moto loads a service at its first call

@@ -17,6 +17,7 @@ from devstack.postgres import Cluster, scratch
 from gigstream import config, db
 
 TEMPLATE_DATABASE = "template"
+NO_LIMITS = dict.fromkeys(["RATE_LIMIT_WORKER", "RATE_LIMIT_PLATFORM", "RATE_LIMIT_SIGN_IN"], "1000000")
 numbers = count()
 
 
@@ -63,9 +64,8 @@ def connect(url: Callable[[str], str]) -> Iterator[Callable[[str], psycopg.Conne
 
 @pytest.fixture
 def environment(cluster: Cluster, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    """The functions' variables for this test's database, limits lifted; change more before the first request."""
-    lifted = dict.fromkeys(["RATE_LIMIT_WORKER", "RATE_LIMIT_PLATFORM", "RATE_LIMIT_SIGN_IN"], "1000000")
-    for name, value in {**local.environment(cluster, database), **lifted}.items():
+    """The functions' variables for this test's database, without limits; change more before the first request."""
+    for name, value in {**local.environment(cluster, database), **NO_LIMITS}.items():
         monkeypatch.setenv(name, value)
     config.settings.cache_clear()
     yield monkeypatch

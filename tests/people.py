@@ -1,6 +1,8 @@
 """Platforms and workers for tests: they sign up through the API and then speak for themselves."""
 
+import json
 import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -12,11 +14,14 @@ import psycopg
 from eth_account import Account
 from eth_account.messages import encode_defunct
 from eth_account.signers.local import LocalAccount
+from standardwebhooks import Webhook
 from tests.conftest import Api
 
 from devstack.gateway import Answer
 
 Connect = Callable[[str], psycopg.Connection]
+
+REPORTS = "/v1/webhooks/task-completed"
 
 numbers = count(1)
 # py_ecc, which comes with eth_account, lets Python recurse so deep that nested JSON would end the process.
@@ -74,6 +79,27 @@ class Caller:
         answer = self.post(path, body)
         assert answer.status in (200, 201, 202), answer.json
         return answer.json
+
+
+class Reporter:
+    """A platform's system, which signs with the official library: its message id is our Idempotency-Key."""
+
+    def __init__(self, platform: Caller) -> None:
+        self.platform = platform
+        self.secret = platform.made(f"{REPORTS}/rotate-secret")
+
+    def report(self, body: Any, *, once: str = "message-1", age: float = 0, **changed: str) -> Answer:
+        raw = body if isinstance(body, str) else json.dumps(body)
+        # The library takes a naive time for UTC, and sets UTC on one that is not.
+        at = datetime.fromtimestamp(time.time() - age, UTC)
+        headers = {
+            "Idempotency-Key": once,
+            "webhook-secret-id": self.secret["id"],
+            "webhook-timestamp": str(int(at.timestamp())),
+            "webhook-signature": Webhook(self.secret["secret"]).sign(once, at, raw),
+        }
+        named = {name.replace("_", "-"): value for name, value in changed.items()}
+        return self.platform.send("POST", REPORTS, raw, headers=headers | named)
 
 
 def new_platform(api: Api, funds: str | None = "10000", wallet: Wallet | None = None) -> Caller:

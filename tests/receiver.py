@@ -27,7 +27,7 @@ class Received:
 class Receiver:
     """`received` grows; `down` makes it hang up on everybody; `statuses` says what a path answers, 200 by default."""
 
-    def __init__(self, context: ssl.SSLContext | None) -> None:
+    def __init__(self, context: ssl.SSLContext | None, listen: str = "127.0.0.1") -> None:
         self.received: list[Received] = []
         self.connections = 0
         self.statuses: dict[str, int] = {}
@@ -37,7 +37,7 @@ class Receiver:
         self.hold = Event()
         self.hold.set()
         self._context = context
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self._listener = socket.create_server((listen, 0), backlog=512)
         self.port: int = self._listener.getsockname()[1]
         self._thread = Thread(target=self._accept, daemon=True)
         self._thread.start()
@@ -135,17 +135,22 @@ _ANSWERS: dict[str, Callable[[socket.socket], None]] = {
 
 
 @contextmanager
-def receiving(folder: Path) -> Iterator[tuple[Receiver, Receiver, dict[str, str]]]:
-    """A receiver that is trusted, one whose certificate is not, and the variables that lead a sender to them."""
+def receiving(
+    folder: Path, *names: str, listen: str = "127.0.0.1"
+) -> Iterator[tuple[Receiver, Receiver, dict[str, str]]]:
+    """A receiver that is trusted, one whose certificate is not, and the variables that lead a sender to them.
+
+    `names` are further ones by which a sender elsewhere calls this machine, which then has to `listen` to others.
+    """
     known, unknown = trustme.CA(), trustme.CA()
     known.cert_pem.write_to_path(str(folder / "authority.pem"))
     receivers = []
     for authority in (known, unknown):
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        authority.issue_cert("localhost", "hooks.example.com").configure_cert(context)
-        receivers.append(Receiver(context))
+        authority.issue_cert("localhost", "hooks.example.com", *names).configure_cert(context)
+        receivers.append(Receiver(context, listen))
     trusted, stranger = receivers
-    hosts = [f"{host}:{one.port}" for one in receivers for host in ("localhost", "127.0.0.1")]
+    hosts = [f"{host}:{one.port}" for one in receivers for host in ("localhost", "127.0.0.1", *names)]
     try:
         yield (
             trusted,

@@ -99,8 +99,7 @@ class Server:
     def __init__(self, listener: socket.socket, file: Path | None) -> None:
         self._listener = listener
         self._file = file
-        host, port = listener.getsockname()
-        self.chain = Chain(f"http://{host}:{port}")
+        self.chain = Chain(f"http://127.0.0.1:{listener.getsockname()[1]}")
 
     def serve(self) -> None:
         """Until the process ends."""
@@ -134,12 +133,12 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def opened(file: Path | None = None) -> Iterator[tuple[Chain, list[Task]]]:
+def opened(file: Path | None = None, listen: str = "127.0.0.1") -> Iterator[tuple[Chain, list[Task]]]:
     """A chain and what has to run, in a process of the caller's, to serve it: nothing when somebody else serves it.
 
-    Without a file it lies in memory.
+    Without a file it lies in memory. `listen` is an address of this machine, "0.0.0.0" all of them.
     """
-    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+    with socket.create_server((listen, 0), backlog=128) as listener:
         own = Server(listener, file)
         if file is None:
             yield own.chain, [own.serve]
@@ -159,9 +158,9 @@ def opened(file: Path | None = None) -> Iterator[tuple[Chain, list[Task]]]:
 
 
 @contextmanager
-def running(file: Path | None = None) -> Iterator[Chain]:
+def running(file: Path | None = None, listen: str = "127.0.0.1") -> Iterator[Chain]:
     """A chain that is served, by a process of its own or by somebody else."""
-    with opened(file) as (chain, tasks):
+    with opened(file, listen) as (chain, tasks):
         processes = [server.forking.Process(target=server.child, args=(task,)) for task in tasks]
         for process in processes:
             process.start()

@@ -60,6 +60,7 @@ class Template:
     """`parameters` stand in for the defaults of the template's own."""
 
     def __init__(self, path: Path = TEMPLATE, parameters: Mapping[str, str] | None = None) -> None:
+        self.path = path
         self.document = _read(path)
         defaults = {name: declared.get("Default", "") for name, declared in self.document.get("Parameters", {}).items()}
         # What AWS would name a resource is not known here: empty.

@@ -1,7 +1,6 @@
 """POST /v1/webhooks/task-completed: signed over what came, in time, once."""
 
 import json
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -10,32 +9,7 @@ import psycopg
 import pytest
 from standardwebhooks import Webhook
 from tests.conftest import Api
-from tests.people import Caller, new_platform, new_task, new_worker
-
-from devstack.gateway import Answer
-
-PATH = "/v1/webhooks/task-completed"
-
-
-class Reporter:
-    """A platform's system, which signs with the official library: its message id is our Idempotency-Key."""
-
-    def __init__(self, platform: Caller) -> None:
-        self.platform = platform
-        self.secret = platform.made(f"{PATH}/rotate-secret")
-
-    def report(self, body: Any, *, once: str = "message-1", age: float = 0, **changed: str) -> Answer:
-        raw = body if isinstance(body, str) else json.dumps(body)
-        # The library takes a naive time for UTC, and sets UTC on one that is not.
-        at = datetime.fromtimestamp(time.time() - age, UTC)
-        headers = {
-            "Idempotency-Key": once,
-            "webhook-secret-id": self.secret["id"],
-            "webhook-timestamp": str(int(at.timestamp())),
-            "webhook-signature": Webhook(self.secret["secret"]).sign(once, at, raw),
-        }
-        named = {name.replace("_", "-"): value for name, value in changed.items()}
-        return self.platform.send("POST", PATH, raw, headers=headers | named)
+from tests.people import Caller, Reporter, new_platform, new_task, new_worker
 
 
 @pytest.fixture

@@ -1,52 +1,66 @@
-"""`sam local` answers as the local gateway does: the same requests to both, on one database.
+"""`sam local` does as the local gateway and scheduler do: functions in containers, on one database of this machine.
 
 Unknown paths are left out: sam answers them by itself and does not read the template's GatewayResponses.
 """
 
 import json
 import os
-import platform
 import re
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
-from moto import mock_aws
-from tests.conftest import TEMPLATE_DATABASE, Api, free_port
-from tests.extension import REGION, TOKEN, serving
-from tests.people import Caller, new_platform, new_stream, new_task, new_worker
+from botocore.config import Config
+from standardwebhooks import Webhook
+from tests.aws import aws_server
+from tests.conftest import NO_LIMITS, Api, free_port
+from tests.extension import TOKEN, Extension, serving
+from tests.people import Caller, Reporter, new_platform, new_stream, new_task, new_worker
+from tests.receiver import Receiver, receiving
 
 from cloud.secrets import HELD
-from cloud.secrets import name as secret
-from devstack import migrate, scheduler
+from cloud.secrets import name as secret_name
+from devstack import chain, local, migrate, sam, scheduler
 from devstack.gateway import Answer
-from devstack.postgres import CHECKOUT, Cluster
+from devstack.postgres import Cluster
 from devstack.template import Template
 
-pytestmark = [pytest.mark.sam, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.sam, pytest.mark.timeout(900), pytest.mark.xdist_group("sam")]
 
-ARCHITECTURE = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
-OPTIONS = ["--config-file", str(CHECKOUT / "samconfig.toml"), "--parameter-overrides", f"Architecture={ARCHITECTURE}"]
-SESSION = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "key", "AWS_SESSION_TOKEN": TOKEN}
-ENVIRONMENT = {**os.environ, **SESSION, "ARCHITECTURE": ARCHITECTURE, "SAM_CLI_TELEMETRY": "0"}
-SAM_STACK = "local"  # what sam calls a stack that is not there
-HOST = "host.docker.internal"  # samconfig.toml has the containers call this machine so
-START_SECONDS = 60
+EVERYWHERE = "0.0.0.0"
+STACK = "local"  # what sam calls a stack that is not there
 # What differs from one telling of a story to the next: ids, times, secrets, and who still may ask how often.
 VARYING = re.compile(
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
     r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"
     r"|gs_test_\w+|[\w.-]{40,}|platform\d+@|r=\d+;t=\d+"
 )
+
+
+class Functions:
+    """Functions called as AWS calls them, by their logical ids."""
+
+    def __init__(self, url: str) -> None:
+        patient = Config(read_timeout=sam.FUNCTION_SECONDS, retries={"max_attempts": 0})
+        self._client = boto3.client("lambda", endpoint_url=url, config=patient)
+
+    def call(self, name: str, event: Any) -> Any:
+        answer = self._client.invoke(FunctionName=name, Payload=json.dumps(event))
+        result = json.load(answer["Payload"])
+        assert "FunctionError" not in answer, result
+        return result
+
+    def tick(self, name: str, at: datetime | None = None) -> Any:
+        """Call a job as its schedule does; now by default."""
+        return self.call(name, scheduler.event(Template().functions[name], at or datetime.now(UTC)))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -59,70 +73,118 @@ def engine() -> None:
 
 @pytest.fixture(scope="module")
 def cluster(engine: None) -> Iterator[Cluster]:
-    """A server that containers reach, with a seeded database to copy."""
-    cluster = Cluster(f"scratch-{os.getpid()}-sam", listen=("0.0.0.0", free_port()), hasty=True)
+    """A server that containers reach."""
+    cluster = Cluster(f"scratch-{os.getpid()}-sam", listen=(EVERYWHERE, free_port()), hasty=True)
     try:
         with cluster.running():
-            cluster.create_database(TEMPLATE_DATABASE)
-            migrate.migrate(cluster.url("owner", TEMPLATE_DATABASE))
-            migrate.seed(cluster.url("owner", TEMPLATE_DATABASE))
             yield cluster
     finally:
         cluster.discard_if_unused()
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The template that `sam build` wrote, beside what it built."""
-    folder = tmp_path_factory.mktemp("built")
-    sam("build", "--no-cached", "--build-dir", str(folder), *OPTIONS)
-    template = folder / "template.yaml"
-    # The first call of all makes the image. Only its base comes from elsewhere, and not even that when it is here.
-    first = run(
-        "local", "invoke", "ServiceHealth", "--no-event", "--skip-pull-image", "--template", str(template), *OPTIONS
-    )
-    if "Error building docker image" in first.stderr:
-        pytest.skip("AWS's Lambda image is neither here nor to be had")
-    return template
+def database(cluster: Cluster) -> Iterator[str]:
+    """One for all tests of this file, seeded: a container serves more than one of them, and knows one database."""
+    cluster.create_database(local.DATABASE)
+    migrate.migrate(cluster.url("owner", local.DATABASE))
+    migrate.seed(cluster.url("owner", local.DATABASE))
+    yield local.DATABASE
+    with cluster.superuser(local.DATABASE) as conn:
+        assert conn.execute("SELECT * FROM ops.check_invariants()").fetchall() == []
 
 
-@pytest.fixture
-def options(
-    built: Path, cluster: Cluster, database: str, environment: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[list[str]]:
-    """What `sam local` has to be told: what was built, this process's variables, and secrets that lead here."""
-    urls = {f"DATABASE_URL_{role.upper()}": cluster.tcp_url(role, database, HOST) for role in ("api", "jobs")}
-    variables = {name: os.environ[name] for name in Template().environment}
-    with mock_aws(), serving("0.0.0.0") as extension:
-        manager = boto3.client("secretsmanager", region_name=REGION)
-        for kind, keys in HELD.items():
-            held = {key: value for key, value in (os.environ | urls).items() if key in keys}
-            manager.create_secret(Name=secret(SAM_STACK, kind), SecretString=json.dumps(held))
-        variables["SECRETS_EXTENSION_URL"] = extension.url.replace("0.0.0.0", HOST)
-        file = tmp_path / "variables.json"
-        file.write_text(json.dumps({"Parameters": variables}))
-        yield ["--template", str(built), "--env-vars", str(file), "--skip-pull-image", *OPTIONS]
+@pytest.fixture(scope="module")
+def node(engine: None) -> Iterator[chain.Chain]:
+    """A chain that containers reach."""
+    with chain.running(listen=EVERYWHERE) as running:
+        yield running
 
 
-@pytest.fixture
-def over_sam(options: list[str], tmp_path: Path) -> Iterator[Callable[..., Answer]]:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("sam")
+
+
+@pytest.fixture(scope="module")
+def receivers(folder: Path) -> Iterator[tuple[Receiver, dict[str, str]]]:
+    """A platform's server that containers reach and trust, and the variables that let them."""
+    with receiving(folder, sam.HOST, listen=EVERYWHERE) as (receiver, _, variables):
+        yield receiver, variables | {"SSL_CERT_FILE": f"{sam.TASK}/authority.pem"}
+
+
+@pytest.fixture(scope="module")
+def aws(engine: None) -> Iterator[str]:
+    """The URL of an AWS, where this process is led to as well."""
+    with pytest.MonkeyPatch.context() as variables, aws_server(variables, EVERYWHERE) as url:
+        variables.setenv("AWS_SESSION_TOKEN", TOKEN)
+        yield url
+
+
+@pytest.fixture(scope="module")
+def extension(aws: str) -> Iterator[Extension]:
+    """What gives functions their secrets."""
+    with serving(EVERYWHERE) as extension:
+        yield extension
+
+
+@pytest.fixture(scope="module")
+def variables(
+    cluster: Cluster,
+    database: str,
+    node: chain.Chain,
+    receivers: tuple[Receiver, dict[str, str]],
+    aws: str,
+    extension: Extension,
+) -> dict[str, str]:
+    """What functions are told, all of which leads to this machine; the secrets among it are where AWS keeps them."""
+    settlement = node.environment | {"ARC_RPC_URL": from_container(node.url)}
+    urls = {
+        f"DATABASE_URL_{role.upper()}": cluster.tcp_url(role, database, sam.HOST) for role in ("api", "jobs", "signer")
+    }
+    elsewhere = {"AWS_ENDPOINT_URL": from_container(aws), "SECRETS_EXTENSION_URL": from_container(extension.url)}
+    told = local.environment(cluster, database) | NO_LIMITS | settlement | urls | elsewhere | receivers[1]
+    manager = boto3.client("secretsmanager")
+    for kind, names in HELD.items():
+        held = {name: told[name] for name in names & told.keys()}
+        manager.create_secret(Name=secret_name(STACK, kind), SecretString=json.dumps(held))
+    return {name: value for name, value in told.items() if not any(name in names for names in HELD.values())}
+
+
+@pytest.fixture(scope="module")
+def built(variables: dict[str, str], receivers: tuple[Receiver, dict[str, str]], folder: Path) -> Iterator[sam.Local]:
+    """What `sam build` made, told of this machine."""
+    with sam.built(folder, variables, [folder / "authority.pem"]) as built:
+        # The first call of all makes the image. Only its base comes from elsewhere, and not even that when it is here.
+        first = sam.run("local", "invoke", "ServiceHealth", "--no-event", *built.options())
+        if "Error building docker image" in first.stderr:
+            pytest.skip("AWS's Lambda image is neither here nor to be had")
+        yield built
+
+
+@pytest.fixture(scope="module")
+def over_sam(built: sam.Local) -> Iterator[Callable[..., Answer]]:
     """The local gateway's `request`, to `sam local start-api`."""
-    log, port = tmp_path / "log", free_port()
-    command = ["sam", "local", "start-api", "--port", str(port), *options]
-    with (
-        log.open("w") as output,
-        subprocess.Popen(command, cwd=CHECKOUT, env=ENVIRONMENT, stdout=output, stderr=output) as server,
-    ):
-        try:
-            await_port(port, server)
-            yield over_http(port)
-        finally:
-            server.terminate()
-            print(log.read_text())
+    with built.serving("start-api") as url:
+
+        def request(method: str, target: str, *, headers: dict[str, str], body: bytes | str, ip: str) -> Answer:
+            with closing(HTTPConnection(urlsplit(url).netloc)) as connection:
+                connection.request(method, target, body, headers)
+                response = connection.getresponse()
+                return Answer(response.status, dict(response.headers), response.read())
+
+        yield request
+
+
+@pytest.fixture(scope="module")
+def functions(built: sam.Local) -> Iterator[Functions]:
+    """Every function, called by `sam local start-lambda`."""
+    with built.serving("start-lambda") as url:
+        yield Functions(url)
 
 
 def test_the_template_is_valid() -> None:
-    sam("validate", "--lint")
+    done = sam.run("validate", "--lint")
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_same_answers(api: Api, over_sam: Callable[..., Answer]) -> None:
@@ -130,19 +192,52 @@ def test_the_same_answers(api: Api, over_sam: Callable[..., Answer]) -> None:
         assert told(answer, expected) == told(expected, expected)
 
 
-def test_a_job_from_an_event_file(api: Api, options: list[str], job: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_job_does_its_work_and_finds_it_done(api: Api, functions: Functions) -> None:
     shop = new_platform(api)
     start = datetime.now(UTC) - timedelta(minutes=30)
     stream = new_stream(shop, new_worker(api, shop), "360", start_time=start.isoformat(), release_interval=60)
     at = start + timedelta(minutes=10)
-    event = tmp_path / "event.json"
-    event.write_text(json.dumps(scheduler.event(Template().functions["ReleaseStreams"], at)))
 
-    counts = json.loads(sam("local", "invoke", "ReleaseStreams", "--event", str(event), *options))
+    counts = functions.tick("ReleaseStreams", at)
 
     assert counts["released"] >= 1
     assert shop.get(f"/v1/streams/{stream}").json["released_amount"] == "60.000000"
-    assert job("ReleaseStreams", at=at) == {"due": 0, "released": 0, "failed": 0}
+    assert functions.tick("ReleaseStreams", at) == {"due": 0, "released": 0, "failed": 0}
+
+
+def test_a_webhook_out(
+    over_sam: Callable[..., Answer], functions: Functions, receivers: tuple[Receiver, dict[str, str]]
+) -> None:
+    receiver, _ = receivers
+    shop = new_platform(Api(over_sam), funds=None)
+    form = {"url": receiver.url(host=sam.HOST), "event_types": ["task.completed"]}
+    endpoint = shop.made("/v1/webhook-endpoints", form)
+    shop.made(f"/v1/webhook-endpoints/{endpoint['endpoint']['id']}/test")
+
+    assert functions.tick("DeliverWebhooks") == {"succeeded": 1, "failed": 0, "disabled": 0}
+
+    (request,) = receiver.received
+    event = Webhook(endpoint["secret"]).verify(request.body, request.headers)
+    assert (event["type"], event["id"]) == ("webhook_endpoint.test", request.headers["webhook-id"])
+
+
+def test_a_webhook_in(api: Api, over_sam: Callable[..., Answer]) -> None:
+    shop = new_platform(api)
+    worker = new_worker(api, shop)
+    task = new_task(shop, worker, "12.50", external_id="order-7")
+    shop.made(f"/v1/tasks/{task}/start")
+
+    answer = Reporter(Caller(Api(over_sam), shop.path, **shop.credentials)).report(
+        {"external_id": "order-7", "rating": 4}
+    )
+
+    assert (answer.status, answer.json["id"], answer.json["status"]) == (200, task, "completed")
+    assert worker.get("/balance").json["available"] == "12.500000"
+
+
+def from_container(url: str) -> str:
+    """The URL by which a container reaches what listens on this machine."""
+    return f"http://{sam.HOST}:{urlsplit(url).port}"
 
 
 def story(served: Callable[..., Answer]) -> list[Answer]:
@@ -175,36 +270,3 @@ def told(answer: Answer, like: Answer) -> tuple[int, dict[str, str], str]:
     """An answer without what varies, and with those headers that `like` has: sam and its server add some."""
     headers = {name: VARYING.sub("?", answer.header(name) or "") for name in like.headers}
     return answer.status, headers, VARYING.sub("?", answer.body.decode())
-
-
-def sam(*arguments: str) -> str:
-    """What sam writes to its standard output."""
-    done = run(*arguments)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["sam", *arguments], cwd=CHECKOUT, env=ENVIRONMENT, capture_output=True, text=True, check=False
-    )
-
-
-def over_http(port: int) -> Callable[..., Answer]:
-    def request(method: str, target: str, *, headers: dict[str, str], body: bytes | str, ip: str) -> Answer:
-        with closing(HTTPConnection("127.0.0.1", port)) as connection:
-            connection.request(method, target, body, headers)
-            response = connection.getresponse()
-            return Answer(response.status, dict(response.headers), response.read())
-
-    return request
-
-
-def await_port(port: int, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            return socket.create_connection(("127.0.0.1", port)).close()
-        except ConnectionRefusedError:
-            time.sleep(0.1)
-    raise AssertionError("sam local start-api does not listen")
