@@ -198,7 +198,7 @@ ops.circle_key, ops.keep_circle_key, store_circle_notification
 TO api;
 GRANT EXECUTE ON FUNCTION ops.take_turn TO api, jobs, signer;
 
-GRANT EXECUTE ON FUNCTION release_due, release_each, update_account_ages TO jobs;
+GRANT EXECUTE ON FUNCTION next_due_release, release_due, release_each, update_account_ages TO jobs;
 GRANT EXECUTE ON FUNCTION
 process_payment, complete_payment, fail_payment, ops.start_payout, ops.lock_payout, ops.end_payouts,
 queue_payouts, queue_settlements, finish_settlement, revert_settlement, observe_settlement, declare_conflict

@@ -4563,6 +4563,16 @@ BEGIN
 END;
 $$;
 
+-- Name: next_due_release(); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.next_due_release() RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    AS $$
+BEGIN
+    RETURN (SELECT s.next_release_at FROM streams AS s WHERE s.status = 'active' ORDER BY s.next_release_at LIMIT 1);
+END;
+$$;
+
 -- Name: next_release(timestamp with time zone, timestamp with time zone, integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone) RETURNS timestamp with time zone
@@ -10931,6 +10941,11 @@ GRANT ALL ON FUNCTION public.issue_wallet_nonce(p_nonce text, p_address text, p_
 
 REVOKE ALL ON FUNCTION public.keep_wallets(p_order_id uuid, p_wallets jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.keep_wallets(p_order_id uuid, p_wallets jsonb) TO jobs;
+
+-- Name: FUNCTION next_due_release(); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.next_due_release() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.next_due_release() TO jobs;
 
 -- Name: FUNCTION next_release(p_anchor_time timestamp with time zone, p_end_time timestamp with time zone, p_interval integer, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: -
 

@@ -172,6 +172,22 @@ def test_lost_repeated_late_and_shuffled_ticks_end_like_a_clean_run(books: Books
     assert books.differences() == []
 
 
+def test_the_next_one_due_is_the_earliest_of_the_active(books: Books, platform: UUID, worker: UUID) -> None:
+    def next_due() -> datetime | None:
+        at: datetime | None = books.job("next_due_release")["next_due_release"]
+        return at
+
+    assert next_due() is None
+    late, early = (books.stream(platform, worker, ago=ago) for ago in [300, 600])
+    assert next_due() == books.value("SELECT next_release_at FROM streams WHERE id = %s", early)
+    books.act(platform, "pause_stream", early)
+    assert next_due() == books.value("SELECT next_release_at FROM streams WHERE id = %s", late)
+    books.release()
+    at = next_due()
+    assert at is not None
+    assert at > datetime.now(UTC)
+
+
 # ---------------------------------------------------------------------------------------------------------- on request
 
 

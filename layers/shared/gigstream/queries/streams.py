@@ -90,6 +90,13 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class NextDue:
+    """When the next stream is due, in the past or to come; None when no stream is active."""
+
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """A batch of the release job: streams that were due, those of them that paid, and those that could not."""
 
@@ -242,6 +249,11 @@ def release(stream_id: UUID) -> Query[Stream]:
 def cancel(stream_id: UUID) -> Query[Stream]:
     """End it: what has accrued is released, the rest goes back to the platform. NotFound, WrongState."""
     return one(Stream, _SELECT + "cancel_stream(%(stream_id)s) AS s", stream_id=stream_id)
+
+
+def next_due() -> Query[NextDue]:
+    """When the next stream is due."""
+    return one(NextDue, "SELECT next_due_release() AS at")
 
 
 def release_due(as_of: datetime, limit: int) -> Query[Tick]:
