@@ -1,9 +1,9 @@
-"""EventBridge in small: calls the jobs of template.yaml at their minutes."""
+"""EventBridge Scheduler in small: calls the jobs of template.yaml at their minutes."""
 
+import json
 import logging
 import re
 import time
-import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from devstack.gateway import invoke
 from devstack.template import Function, Template
 
 MINUTE = timedelta(minutes=1)
+MEANT = "<aws.scheduler.scheduled-time>"
 UNITS = {"minute": 1, "hour": 60, "day": 24 * 60}
 log = logging.getLogger(__name__)
 
@@ -29,18 +30,10 @@ def is_due(expression: str, minute: datetime) -> bool:
 
 
 def event(function: Function, at: datetime) -> dict[str, Any]:
-    """What EventBridge sends; `time` is the minute that was meant, however late the call is."""
-    return {
-        "version": "0",
-        "id": str(uuid.uuid4()),
-        "detail-type": "Scheduled Event",
-        "source": "aws.events",
-        "account": "000000000000",
-        "time": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "region": "local",
-        "resources": [f"arn:aws:events:local:000000000000:rule/{function.name}"],
-        "detail": {},
-    }
+    """What EventBridge sends: its `time` is the minute that was meant, however late the call is."""
+    (schedule,) = (schedule for schedule in Template().schedules if schedule.function == function)
+    sent: dict[str, Any] = json.loads(schedule.input.replace(MEANT, at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")))
+    return sent
 
 
 def call(name: str, at: datetime) -> Any:

@@ -41,10 +41,11 @@ class Route:
 
 @dataclass(frozen=True)
 class Schedule:
-    """`expression` is EventBridge's: rate(1 minute), cron(5 0 * * ? *)."""
+    """`expression` is EventBridge's: rate(1 minute), cron(5 0 * * ? *); `input` is the event, not yet filled in."""
 
     expression: str
     function: Function
+    input: str
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,8 @@ class Template:
 
     @cached_property
     def functions(self) -> dict[str, Function]:
-        standard = self.document["Globals"]["Function"]
         return {
-            name: Function(name, properties["Handler"], properties.get("Timeout", standard["Timeout"]))
+            name: Function(name, properties["Handler"], properties["Timeout"])
             for name, properties in self.resources("AWS::Serverless::Function").items()
         }
 
@@ -85,7 +85,10 @@ class Template:
 
     @cached_property
     def schedules(self) -> list[Schedule]:
-        return [Schedule(event["Schedule"], function) for function, event in self._events("Schedule")]
+        return [
+            Schedule(event["ScheduleExpression"], function, event["Input"])
+            for function, event in self._events("ScheduleV2")
+        ]
 
     @cached_property
     def responses(self) -> dict[str, GatewayResponse]:

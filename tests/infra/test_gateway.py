@@ -23,7 +23,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     events: list[dict[str, Any]] = []
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-        assert 0 < context.get_remaining_time_in_millis() <= 10_000
+        assert 0 < context.get_remaining_time_in_millis() <= 15_000
         events.append(event)
         return {"statusCode": 200, "headers": {"X-Request-Id": context.aws_request_id}, "body": "{}"}
 

@@ -109,10 +109,18 @@ def test_no_secret_is_a_parameter_or_a_variable_and_each_is_held() -> None:
 @pytest.mark.parametrize("schedule", template.schedules, ids=lambda schedule: schedule.function.name)
 def test_a_job_that_keeps_failing_leaves_its_event_and_rings(schedule: Schedule) -> None:
     properties = template.resources("AWS::Serverless::Function")[schedule.function.name]
-    (queue,) = template.resources("AWS::SQS::Queue")
+    queue = "JobFailures"
     assert properties["DeadLetterQueue"] == {"Type": "SQS", "TargetArn": {"Fn::GetAtt": f"{queue}.Arn"}}
+    assert properties["Events"]["Tick"]["Properties"]["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": f"{queue}.Arn"}}
     (alarm,) = template.resources("AWS::CloudWatch::Alarm").values()
     assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": f"{queue}.QueueName"}}]
+
+
+def test_the_clock_may_call_the_jobs_and_nothing_else() -> None:
+    (calls,) = [one["Resource"] for one in statements("SchedulesRole") if one["Action"] == "lambda:InvokeFunction"]
+    assert sorted(arn["Fn::GetAtt"] for arn in calls) == sorted(
+        f"{job.function.name}.Arn" for job in template.schedules
+    )
 
 
 def test_one_run_at_a_time_may_sign_with_one_key() -> None:
@@ -143,7 +151,7 @@ def statements(role: str) -> list[dict[str, Any]]:
     shared = template.resources("AWS::IAM::ManagedPolicy")
     policies = [
         *properties.get("Policies", []),
-        *(shared[arn["Ref"]] for arn in properties["ManagedPolicyArns"] if "Ref" in arn),
+        *(shared[arn["Ref"]] for arn in properties.get("ManagedPolicyArns", []) if "Ref" in arn),
     ]
     return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
 
