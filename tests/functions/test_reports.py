@@ -81,35 +81,39 @@ def test_a_file_is_kept_for_some_days(api: Api, books: Books, platform: Caller, 
     assert (told["status"], told["download_url"]) == ("done", None)
 
 
-def test_a_link_into_s3_is_what_amazons_own_library_would_sign(environment: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("endpoint", ["", "http://localhost:5000"])
+@pytest.mark.parametrize("token", ["", "IQoJb3JpZ2luX2VjEF8a+/="])
+def test_a_link_into_s3_is_what_amazons_own_library_would_sign(
+    environment: pytest.MonkeyPatch, endpoint: str, token: str
+) -> None:
     moment = datetime(2026, 11, 24, 21, 5, 6, tzinfo=UTC)
-    for token in ["", "IQoJb3JpZ2luX2VjEF8a+/="]:
-        for name, value in {
-            "REPORT_BUCKET": "gigstream-reports",
-            "AWS_REGION": "eu-central-1",
-            "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
-            "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-            "AWS_SESSION_TOKEN": token,
-        }.items():
-            environment.setenv(name, value)
-        config.settings.cache_clear()
-        s3 = boto3.client(
-            "s3",
-            region_name="eu-central-1",
-            config=Config(signature_version="s3v4", s3={"addressing_style": "virtual"}),
-            aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
-            aws_secret_access_key="wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-            aws_session_token=token or None,
-        )
-        with (
-            patch.object(clock, "now", lambda: moment),
-            patch.object(botocore.auth, "get_current_datetime", lambda: moment.replace(tzinfo=None)),
-        ):
-            ours = exports.link(KEY)
-            theirs = s3.generate_presigned_url("get_object", {"Bucket": "gigstream-reports", "Key": KEY}, 900)
-        assert sorted(ours.url.split("?")[1].split("&")) == sorted(theirs.split("?")[1].split("&"))
-        assert ours.url.split("?")[0] == theirs.split("?")[0]
-        assert ours.expires_at == moment + timedelta(minutes=15)
+    for name, value in {
+        "AWS_ENDPOINT_URL": endpoint,
+        "REPORT_BUCKET": "gigstream-reports",
+        "AWS_REGION": "eu-central-1",
+        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "AWS_SESSION_TOKEN": token,
+    }.items():
+        environment.setenv(name, value)
+    config.settings.cache_clear()
+    s3 = boto3.client(
+        "s3",
+        region_name="eu-central-1",
+        config=Config(signature_version="s3v4", s3={"addressing_style": "path" if endpoint else "virtual"}),
+        aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
+        aws_secret_access_key="wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        aws_session_token=token or None,
+    )
+    with (
+        patch.object(clock, "now", lambda: moment),
+        patch.object(botocore.auth, "get_current_datetime", lambda: moment.replace(tzinfo=None)),
+    ):
+        ours = exports.link(KEY)
+        theirs = s3.generate_presigned_url("get_object", {"Bucket": "gigstream-reports", "Key": KEY}, 900)
+    assert sorted(ours.url.split("?")[1].split("&")) == sorted(theirs.split("?")[1].split("&"))
+    assert ours.url.split("?")[0] == theirs.split("?")[0]
+    assert ours.expires_at == moment + timedelta(minutes=15)
 
 
 @pytest.mark.parametrize(("days", "until"), [(0, 1), (-1, 0), (366, 0)])

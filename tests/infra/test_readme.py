@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -39,13 +40,21 @@ def shell(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def tours(number: int, connect: Callable[[str], psycopg.Connection]) -> list[subprocess.CompletedProcess[str]]:
-    """The tour with curl, by so many readers at once, with the jobs that it waits for."""
+    """The tour with curl, by so many readers at once."""
+    with serving("127.0.0.1", 0) as servers:
+        return toured(number, connect, lambda job: scheduler.call(job, datetime.now(UTC)), API=servers.url)
+
+
+def toured(
+    number: int, connect: Callable[[str], psycopg.Connection], tick: Callable[[str], Any], **environment: str
+) -> list[subprocess.CompletedProcess[str]]:
+    """The same, of an API that is served elsewhere, with `tick` for the jobs that readers wait for."""
     connect("operator").execute("SELECT fund_pool(1000)")  # as the demo data do
-    with serving("127.0.0.1", 0) as servers, ThreadPoolExecutor(number) as readers:
-        reading = [readers.submit(shell, "\n".join(blocks("bash")), API=servers.url) for _ in range(number)]
+    with ThreadPoolExecutor(number) as readers:
+        reading = [readers.submit(shell, "\n".join(blocks("bash")), **environment) for _ in range(number)]
         while not all(one.done() for one in reading):
             for job in ("RunReports", "SettlePayouts", "SubmitSettlements", "ConfirmSettlements"):
-                scheduler.call(job, datetime.now(UTC))
+                tick(job)
             time.sleep(0.5)
         return [one.result() for one in reading]
 
@@ -54,6 +63,11 @@ def test_the_tour_with_curl_works_as_printed(
     environment: pytest.MonkeyPatch, chain: Chain, connect: Callable[[str], psycopg.Connection]
 ) -> None:
     (tour,) = tours(1, connect)
+    check(tour)
+
+
+def check(tour: subprocess.CompletedProcess[str]) -> None:
+    """It ended well, and said what the README says of it."""
     assert tour.returncode == 0, tour.stderr
     assert '"available":"120.5' in tour.stdout.replace(" ", "")  # the fixed task's price, and two seconds of the shift
     assert re.search('"tx_hash":"0x[0-9a-f]{64}"', tour.stdout.replace(" ", ""))  # his pay, on chain

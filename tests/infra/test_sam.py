@@ -17,12 +17,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
+import psycopg
 import pytest
 from botocore.config import Config
 from standardwebhooks import Webhook
 from tests.aws import aws_server
 from tests.conftest import NO_LIMITS, Api, free_port
 from tests.extension import TOKEN, Extension, serving
+from tests.infra.test_readme import check, toured
 from tests.people import Caller, Reporter, new_platform, new_stream, new_task, new_worker
 from tests.receiver import Receiver, receiving
 
@@ -117,6 +119,7 @@ def aws(engine: None) -> Iterator[str]:
     """The URL of an AWS, where this process is led to as well."""
     with pytest.MonkeyPatch.context() as variables, aws_server(variables, EVERYWHERE) as url:
         variables.setenv("AWS_SESSION_TOKEN", TOKEN)
+        boto3.client("s3").create_bucket(Bucket="reports")
         yield url
 
 
@@ -142,12 +145,13 @@ def variables(
         f"DATABASE_URL_{role.upper()}": cluster.tcp_url(role, database, sam.HOST) for role in ("api", "jobs", "signer")
     }
     elsewhere = {"AWS_ENDPOINT_URL": from_container(aws), "SECRETS_EXTENSION_URL": from_container(extension.url)}
-    told = local.environment(cluster, database) | NO_LIMITS | settlement | urls | elsewhere | receivers[1]
+    elsewhere |= {"REPORT_BUCKET": "reports"}
+    known = local.environment(cluster, database) | NO_LIMITS | settlement | urls | elsewhere | receivers[1]
     manager = boto3.client("secretsmanager")
     for kind, names in HELD.items():
-        held = {name: told[name] for name in names & told.keys()}
+        held = {name: known[name] for name in names & known.keys()}
         manager.create_secret(Name=secret_name(STACK, kind), SecretString=json.dumps(held))
-    return {name: value for name, value in told.items() if not any(name in names for names in HELD.values())}
+    return {name: value for name, value in known.items() if not any(name in names for names in HELD.values())}
 
 
 @pytest.fixture(scope="module")
@@ -162,17 +166,23 @@ def built(variables: dict[str, str], receivers: tuple[Receiver, dict[str, str]],
 
 
 @pytest.fixture(scope="module")
-def over_sam(built: sam.Local) -> Iterator[Callable[..., Answer]]:
-    """The local gateway's `request`, to `sam local start-api`."""
+def api_url(built: sam.Local) -> Iterator[str]:
+    """Where `sam local start-api` serves."""
     with built.serving("start-api") as url:
+        yield url
 
-        def request(method: str, target: str, *, headers: dict[str, str], body: bytes | str, ip: str) -> Answer:
-            with closing(HTTPConnection(urlsplit(url).netloc)) as connection:
-                connection.request(method, target, body, headers)
-                response = connection.getresponse()
-                return Answer(response.status, dict(response.headers), response.read())
 
-        yield request
+@pytest.fixture
+def over_sam(api_url: str) -> Callable[..., Answer]:
+    """The local gateway's `request`, to `sam local start-api`."""
+
+    def request(method: str, target: str, *, headers: dict[str, str], body: bytes | str, ip: str) -> Answer:
+        with closing(HTTPConnection(urlsplit(api_url).netloc)) as connection:
+            connection.request(method, target, body, headers)
+            response = connection.getresponse()
+            return Answer(response.status, dict(response.headers), response.read())
+
+    return request
 
 
 @pytest.fixture(scope="module")
@@ -233,6 +243,15 @@ def test_a_webhook_in(api: Api, over_sam: Callable[..., Answer]) -> None:
 
     assert (answer.status, answer.json["id"], answer.json["status"]) == (200, task, "completed")
     assert worker.get("/balance").json["available"] == "12.500000"
+
+
+def test_the_readmes_tour(
+    api_url: str, functions: Functions, connect: Callable[[str], psycopg.Connection], tmp_path: Path
+) -> None:
+    # A link to a report is the containers': here the same server has another name.
+    (tmp_path / ".curlrc").write_text(f'connect-to = "{sam.HOST}::127.0.0.1:"\n')
+    (tour,) = toured(1, connect, functions.tick, API=api_url, CURL_HOME=str(tmp_path))
+    check(tour)
 
 
 def from_container(url: str) -> str:

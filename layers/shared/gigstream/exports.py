@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from gigstream import aws, clock
 from gigstream.config import settings
@@ -120,8 +120,14 @@ class Folder:
 
 
 def _presigned(bucket: str, key: str, now: datetime) -> str:
-    """A URL to GET an object with, signed as AWS has it in "Authenticating Requests: Using Query Parameters"."""
-    host, path = f"{bucket}.s3.{settings().aws_region}.amazonaws.com", quote(f"/{key}")
+    """A URL to GET an object with, signed as AWS has it in "Authenticating Requests: Using Query Parameters".
+
+    A bucket has a host of its own at AWS, and what stands in for AWS has buckets in its paths.
+    """
+    at = urlsplit(settings().aws_endpoint("s3"))
+    own = at.netloc.endswith(".amazonaws.com")
+    host, path = (f"{bucket}.{at.netloc}", f"/{key}") if own else (at.netloc, f"/{bucket}/{key}")
+    path = quote(path)
     token = settings().aws_session_token
     values = {
         "X-Amz-Algorithm": aws.ALGORITHM,
@@ -133,4 +139,4 @@ def _presigned(bucket: str, key: str, now: datetime) -> str:
     }
     query = urlencode(values, quote_via=quote, safe="")
     request = "\n".join(["GET", path, query, f"host:{host}", "", "host", "UNSIGNED-PAYLOAD"])
-    return f"https://{host}{path}?{query}&X-Amz-Signature={aws.signature(request, 's3', now)}"
+    return f"{at.scheme}://{host}{path}?{query}&X-Amz-Signature={aws.signature(request, 's3', now)}"
