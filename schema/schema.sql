@@ -1321,6 +1321,59 @@ CREATE FUNCTION ops.is_wanted(p_endpoint_id uuid, p_event_types text[], p_event 
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (p_event = 'webhook_endpoint.test'::text) THEN (p_object_id = p_endpoint_id) ELSE ((p_object_type <> 'loan'::text) AND (((p_event_types)[1] = '*'::text) OR (p_event = ANY (p_event_types)))) END;
 
+-- Name: job_lag(text); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.job_lag(p_job text) RETURNS integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT greatest(0, ceil(extract(EPOCH FROM statement_timestamp() - CASE p_job
+        WHEN 'release_streams' THEN (SELECT min(s.next_release_at) FROM streams AS s WHERE s.status = 'active')
+        WHEN 'deliver_webhooks' THEN (
+            SELECT min(d.next_attempt_at)
+            FROM ops.webhook_endpoints AS e
+            CROSS JOIN LATERAL (
+                SELECT w.next_attempt_at
+                FROM ops.webhook_deliveries AS w
+                WHERE w.endpoint_id = e.id AND w.status = 'pending'
+                    AND (w.leased_until IS NULL OR w.leased_until <= statement_timestamp())
+                ORDER BY w.next_attempt_at
+                LIMIT 1
+            ) AS d
+            WHERE e.disabled_at IS NULL
+        )
+        WHEN 'settle_payouts' THEN (
+            SELECT t.created_at
+            FROM transactions AS t
+            INNER JOIN workers AS w ON t.worker_id = w.id
+            WHERE t.tx_type = 'payout' AND t.status = 'pending'
+                AND coalesce(t.to_address, w.wallet_address) IS NOT NULL
+                AND NOT EXISTS (SELECT FROM ops.settlement_payments AS p WHERE p.transaction_id = t.id)
+            ORDER BY t.id
+            LIMIT 1
+        )
+        WHEN 'submit_settlements' THEN (
+            SELECT min(s.created_at) FROM ops.settlements AS s WHERE s.state IN ('queued', 'reserved', 'signed')
+        )
+        WHEN 'confirm_settlements' THEN (
+            SELECT min(s.created_at) FROM ops.settlements AS s WHERE s.state = 'broadcast'
+        )
+        WHEN 'index_deposits' THEN (SELECT max(c.updated_at) FROM ops.chain_cursors AS c)
+        WHEN 'seal_audit' THEN (
+            SELECT a.created_at
+            FROM ops.audit_waiting AS w
+            INNER JOIN audit_logs AS a ON w.audit_id = a.id
+            ORDER BY w.xid
+            LIMIT 1
+        )
+        WHEN 'run_reports' THEN (
+            SELECT min(r.created_at) FROM ops.reports AS r
+            WHERE r.status IN ('queued', 'running')
+                AND (r.leased_until IS NULL OR r.leased_until < statement_timestamp())
+        )
+    END)))::integer
+$$;
+
 -- Name: keep_circle_key(uuid, bytea); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.keep_circle_key(p_id uuid, p_public_key bytea) RETURNS void
@@ -10243,6 +10296,14 @@ GRANT ALL ON FUNCTION ops.hand_on_scopes(p_scopes text[]) TO api;
 
 REVOKE ALL ON FUNCTION ops.is_wanted(p_endpoint_id uuid, p_event_types text[], p_event text, p_object_type text, p_object_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.is_wanted(p_endpoint_id uuid, p_event_types text[], p_event text, p_object_type text, p_object_id uuid) TO api;
+
+-- Name: FUNCTION job_lag(p_job text); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.job_lag(p_job text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.job_lag(p_job text) TO jobs;
+GRANT ALL ON FUNCTION ops.job_lag(p_job text) TO signer;
+GRANT ALL ON FUNCTION ops.job_lag(p_job text) TO operator;
+GRANT ALL ON FUNCTION ops.job_lag(p_job text) TO auditor;
 
 -- Name: FUNCTION keep_circle_key(p_id uuid, p_public_key bytea); Type: ACL; Schema: ops; Owner: -
 

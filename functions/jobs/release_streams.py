@@ -17,5 +17,6 @@ def handler(run: Run) -> Counts:
         due += tick.due
         released += tick.released
         failed += tick.failed
+        run.moved += tick.amount
         is_due = tick.due == BATCH
     return {"due": due, "released": released, "failed": failed}

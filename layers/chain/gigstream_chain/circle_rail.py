@@ -77,6 +77,7 @@ def _settle(run: Run, one: circle.Sent, transfer: Transfer) -> str:
     tx_hash, number, block_hash = transfer.tx_hash, transfer.block_number, transfer.block_hash
     if transfer.state in PAID and tx_hash and number is not None and block_hash:
         run.write(settlements.finish(one.id, tx_hash, block_number=number, block_hash=block_hash))
+        run.moved += one.amount
         return "paid"
     if transfer.state in NOT_PAID:
         reason = ": ".join(filter(None, [transfer.state, transfer.error]))

@@ -338,6 +338,7 @@ def _end(run: Run, settlement: Settlement, receipt: Receipt, counts: Counter[str
         )
     )
     counts["failed_payments"] += len(paid.failed)
+    run.moved += paid.amount
     fee = Decimal(receipt.gas_used * receipt.gas_price).scaleb(-18)
     log.info("paid", block=receipt.block_number, payments=paid.payments, failed=len(paid.failed), fee=fee, **facts)
     return "paid"

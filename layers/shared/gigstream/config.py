@@ -47,6 +47,16 @@ class Settings:
         return self._secret(f"DATABASE_URL_{role.upper()}")
 
     @property
+    def release(self) -> str | None:
+        """What is deployed: a commit, or a version."""
+        return self.environment.get("RELEASE") or None
+
+    @property
+    def stack_name(self) -> str | None:
+        """The stack whose metrics these are; None where there is none."""
+        return self.environment.get("STACK_NAME") or None
+
+    @property
     def jwt_secret(self) -> bytes:
         """What access tokens are signed with."""
         return self._key("JWT_SECRET")

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import wraps
 from typing import Any, TypeVar
 from uuid import UUID
 
-from gigstream import clock, db, log
+from gigstream import clock, db, log, metrics
 from gigstream.config import Role
 from gigstream.queries import jobs, requests
 from gigstream.queries.base import Query, Together
@@ -21,11 +22,15 @@ SPENT = 0.8  # the share of its time after which a job begins nothing new
 
 
 class Run:
-    """One run of a job: `as_of`, aware and never later than now, is the moment that it acts for."""
+    """One run of a job: `as_of`, aware and never later than now, is the moment that it acts for.
+
+    `moved` is the USDC that it has moved, for the metric.
+    """
 
     def __init__(self, event: Mapping[str, Any], context: Any, role: Role = "jobs") -> None:
         self.started_at = clock.now()
         self.as_of = min(datetime.fromisoformat(event["time"]).astimezone(UTC), self.started_at)
+        self.moved = Decimal(0)
         self._session = db.Session(role, seconds=STATEMENT_SECONDS)
         self._context = context
         self._reserve = context.get_remaining_time_in_millis() * (1 - SPENT)
@@ -65,11 +70,11 @@ def job_of(role: Role) -> Callable[[Work], Handler]:
             try:
                 counts = work(run)
             except Exception as exc:
-                log.error("failed", exc.__cause__ or exc, as_of=run.as_of)
+                log.error("failed", exc.__cause__ or exc, as_of=run.as_of, **metrics.failed(name, exc))
                 run.write(jobs.record(name, run.as_of, run.started_at, {}, error=type(exc).__name__))
                 raise
-            run.write(jobs.record(name, run.as_of, run.started_at, counts))
-            log.info("done", as_of=run.as_of, **counts)
+            left = run.write(jobs.record(name, run.as_of, run.started_at, counts))
+            log.info("done", as_of=run.as_of, **metrics.done(name, counts, lag=left.lag, moved=run.moved))
             return counts
 
         return handler

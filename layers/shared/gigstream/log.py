@@ -1,6 +1,10 @@
-"""Logs: one JSON object a line on stdout, with the request it belongs to; what could be a secret is not printed."""
+"""Logs: one JSON object a line on stdout, with the request it belongs to; what could be a secret is not printed.
+
+`timestamp` and `level` are what Lambda's own lines have, so that it takes ours for what they are.
+"""
 
 import json
+import os
 import sys
 import traceback
 
@@ -14,9 +18,9 @@ _context: dict[str, object] = {}
 
 
 def bind(**context: object) -> None:
-    """From here on every line carries these and only these: the request or the run at work."""
+    """From here on every line carries these and only these, with the trace: the request or the run at work."""
     _context.clear()
-    _context.update(context)
+    _context.update(context, trace=_trace())
 
 
 def info(message: str, **fields: object) -> None:
@@ -37,9 +41,16 @@ def error(message: str, exc: BaseException, **fields: object) -> None:
 def _write(level: str, message: str, fields: dict[str, object]) -> None:
     if _LEVELS[level] < _LEVELS.get(settings().log_level, _LEVELS["INFO"]):
         return
-    line = {"time": clock.now().isoformat(), "level": level, "message": message} | _context | fields
+    said = {"timestamp": clock.now().isoformat(), "level": level, "message": message, "release": settings().release}
+    line = said | _context | fields
     shown = {name: "***" if _is_secret(name, value) else value for name, value in line.items()}
     sys.stdout.write(json.dumps(shown, default=str) + "\n")
+
+
+def _trace() -> str | None:
+    """X-Ray's id of the call at work; Lambda sets it anew for each."""
+    root, _, _ = os.environ.get("_X_AMZN_TRACE_ID", "").partition(";")
+    return root.removeprefix("Root=") or None
 
 
 def _is_secret(name: str, value: object) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from gigstream.queries.base import Jsonb, Query, command, many
+from gigstream.queries.base import Jsonb, Query, many, one
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +15,23 @@ class Purged:
     purged: int
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How late the oldest of the work is that a run has left, in seconds."""
+
+    lag: int
+
+
 def record(
     job: str, as_of: datetime, started_at: datetime, counts: Mapping[str, int], error: str | None = None
-) -> Query[None]:
+) -> Query[Left]:
     """A finished run: what it counted, and the kind of error that ended it, if one did."""
-    return command(
+    return one(
+        Left,
         """
         INSERT INTO ops.job_runs (job, as_of, started_at, counts, error)
         VALUES (%(job)s, %(as_of)s, %(started_at)s, %(counts)s, %(error)s)
+        RETURNING ops.job_lag(%(job)s) AS lag
         """,
         job=job,
         as_of=as_of,

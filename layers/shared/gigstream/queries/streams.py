@@ -98,11 +98,12 @@ class NextDue:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A batch of the release job: streams that were due, those of them that paid, and those that could not."""
+    """A batch of the release job: streams that were due, those of them that paid, and those that could not; USDC."""
 
     due: int
     released: int
     failed: int
+    amount: Decimal
 
 
 def get(stream_id: UUID) -> Query[Stream]:
@@ -258,4 +259,6 @@ def next_due() -> Query[NextDue]:
 
 def release_due(as_of: datetime, limit: int) -> Query[Tick]:
     """Release at most `limit` streams that are due at `as_of`."""
-    return one(Tick, "SELECT due, released, failed FROM release_due(%(as_of)s, %(limit)s)", as_of=as_of, limit=limit)
+    return one(
+        Tick, "SELECT due, released, failed, amount FROM release_due(%(as_of)s, %(limit)s)", as_of=as_of, limit=limit
+    )
