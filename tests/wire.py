@@ -3,7 +3,9 @@
 import select
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,11 +27,15 @@ def last_message(data: bytes) -> bytes:
 
 
 class Wire:
-    """Stands between the layer and Postgres, and counts how often the layer speaks after it was answered."""
+    """Stands between the layer and Postgres, and counts how often the layer speaks after it was answered.
+
+    Each of these trips takes `delay` seconds longer.
+    """
 
     def __init__(self, name: Path, server: Path) -> None:
         self.trips = 0
-        self._server = server
+        self.delay = 0.0
+        self._name, self._server = name, server
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(name))
         self._listener.listen()
@@ -39,6 +45,7 @@ class Wire:
     def close(self) -> None:
         self._thread.join()
         self._listener.close()
+        self._name.unlink()
 
     def _serve(self) -> None:
         layer, _ = self._listener.accept()
@@ -52,7 +59,9 @@ class Wire:
                 if not data:
                     return
                 if end is layer:
-                    self.trips += answered
+                    if answered:
+                        self.trips += 1
+                        time.sleep(self.delay)
                     answered = False
                 else:
                     # Postgres tells of an error at once, in the midst of a pipeline; nobody waits for that.
@@ -60,16 +69,23 @@ class Wire:
                 (server if end is layer else layer).sendall(data)
 
 
+@contextmanager
+def tapped(cluster: Cluster, database: str, folder: Path) -> Iterator[tuple[Wire, str]]:
+    """A wire for one connection as role api, and the URL that leads through it. The connection is closed before it."""
+    name = f".s.PGSQL.{cluster.port}"
+    wire = Wire(folder / name, cluster.socket / name)
+    yield wire, f"postgresql://api@/{database}?host={folder}&port={cluster.port}"
+    wire.close()
+
+
 @pytest.fixture
 def wire(environment: pytest.MonkeyPatch, cluster: Cluster, database: str, tmp_path: Path) -> Iterator[Wire]:
     """Warm: the layer is connected through it."""
-    name = f".s.PGSQL.{cluster.port}"
-    wire = Wire(tmp_path / name, cluster.socket / name)
-    environment.setenv("DATABASE_URL_API", f"postgresql://api@/{database}?host={tmp_path}&port={cluster.port}")
-    db.read(db.Session("api"), service.readiness())
-    yield wire
-    db.close()
-    wire.close()
+    with tapped(cluster, database, tmp_path) as (wire, url):
+        environment.setenv("DATABASE_URL_API", url)
+        db.read(db.Session("api"), service.readiness())
+        yield wire
+        db.close()
 
 
 @pytest.fixture

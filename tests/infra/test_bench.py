@@ -22,6 +22,8 @@ def bench(**variables: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("name", board.load())
 def test_a_row_runs(name: str) -> None:
     done = bench(ROWS=name, TOY="1")
+    if "NoPythonError" in done.stderr:
+        pytest.skip("there is no Python 3.13 here, and layers are built with it")
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     assert lines, done.stderr
     for line in lines:
