@@ -113,8 +113,9 @@ class Gateway:
 
     def _own(self, kind: str) -> Answer:
         response = self._template.responses[kind]
-        body = response.body.substitute({"context.requestId": str(uuid.uuid4())})
-        return Answer(response.status, response.headers, body.encode())
+        variables = {"context.requestId": str(uuid.uuid4())}
+        headers = {name: variables.get(value, value) for name, value in response.headers.items()}
+        return Answer(response.status, headers, response.body.substitute(variables).encode())
 
 
 def _pattern(path: str) -> re.Pattern[str]:

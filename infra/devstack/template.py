@@ -50,7 +50,7 @@ class Schedule:
 
 @dataclass(frozen=True)
 class GatewayResponse:
-    """An answer of API Gateway's own; `body` has its variables, such as $context.requestId, still in it."""
+    """An answer of API Gateway's own, with its variables, such as context.requestId, still in it."""
 
     status: int
     headers: Mapping[str, str]

@@ -64,6 +64,7 @@ def test_a_fixed_path_wins_over_a_parameter(seen: list[dict[str, Any]]) -> None:
 def test_an_unknown_path_or_method_is_a_404(method: str, path: str) -> None:
     answer = gateway.request(method, path)
     assert (answer.status, answer.json["code"]) == (404, "not_found")
+    assert answer.header("X-Request-Id") == answer.json["request_id"]
     assert answer.header("content-type") == "application/problem+json"
 
 

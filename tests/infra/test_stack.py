@@ -26,7 +26,7 @@ template = Template()
 
 @cache
 def stack() -> dict[str, Any]:
-    """Every resource, by its logical id."""
+    """Every resource, by its logical id; conditions are still in it."""
     document = yaml_parse(TEMPLATE.read_text())
     document["Globals"]["Function"]["CodeUri"] = CODE
     for resource in document["Resources"].values():
@@ -49,6 +49,30 @@ def test_it_stays_well_under_cloudformations_limit() -> None:
 
 def test_nothing_but_what_the_template_names_has_rights() -> None:
     assert of("AWS::IAM::Role").keys() == template.resources("AWS::IAM::Role").keys()
+
+
+def test_a_function_runs_in_subnets_only_where_some_are_named() -> None:
+    named = {"SubnetIds": {"Fn::Split": [",", {"Ref": "SubnetIds"}]}}
+    named |= {"SecurityGroupIds": {"Fn::Split": [",", {"Ref": "SecurityGroupIds"}]}}
+    nothing = {"Ref": "AWS::NoValue"}
+    for function in of("AWS::Lambda::Function").values():
+        assert function["VpcConfig"] == {"Fn::If": ["InSubnets", named, nothing]}
+    # What lets it into them, as everything of AWS's own that a role has.
+    owned = {name for name, role in of("AWS::IAM::Role").items() if name != "SchedulesRole"}
+    for name in owned:
+        *_, tracing, network = of("AWS::IAM::Role")[name]["ManagedPolicyArns"]
+        assert tracing["Fn::Sub"].endswith(":iam::aws:policy/AWSXRayDaemonWriteAccess")
+        condition, right, otherwise = network["Fn::If"]
+        assert (condition, otherwise) == ("InSubnets", nothing)
+        assert right["Fn::Sub"].endswith("/AWSLambdaENIManagementAccess")
+
+
+def test_a_domain_of_its_own_leads_to_the_stage_where_one_is_named() -> None:
+    for name in ("ApiDomain", "ApiMapping"):
+        assert stack()[name]["Condition"] == "HasDomain"
+    mapping = of("AWS::ApiGateway::BasePathMapping")["ApiMapping"]
+    assert stack()[mapping["Stage"]["Ref"]]["Type"] == "AWS::ApiGateway::Stage"
+    assert "BasePath" not in mapping
 
 
 def test_eventbridge_takes_each_schedule_and_calls_its_job(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from devstack.postgres import CHECKOUT
 from devstack.template import Function, Route, Schedule, Template
 from gigstream import config
 from gigstream.errors import ALL
+from gigstream.exchange import EXPOSED
 
 template = Template()
 FUNCTIONS = CHECKOUT / "functions"
@@ -171,3 +172,60 @@ def test_what_api_gateway_answers_reads_like_our_errors(kind: str) -> None:
         "errors": [],
     }
     assert (response.status, json.loads(body)) == (error.status, problem)
+    headers = dict(response.headers)
+    # To be tried again, and when; to be signed in for, and how.
+    assert ("Retry-After" in headers) == (error.status in (429, 503))
+    assert ("WWW-Authenticate" in headers) == (error.status == 401)
+    assert headers.pop("Retry-After", "1").isdigit()
+    assert headers.pop("WWW-Authenticate", "Bearer") == "Bearer"
+    assert headers == {
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Expose-Headers": "Retry-After, X-Request-Id",
+        "Cache-Control": "no-store",
+        "Content-Type": "application/problem+json",
+        "X-Request-Id": "context.requestId",
+    }
+
+
+# Every kind that API Gateway documents, with the status that our errors have for it.
+KINDS_OF_ANSWERS = {
+    400: ["BAD_REQUEST_BODY", "BAD_REQUEST_PARAMETERS"],
+    401: ["UNAUTHORIZED", "EXPIRED_TOKEN", "INVALID_API_KEY"],
+    403: ["ACCESS_DENIED", "WAF_FILTERED"],
+    404: ["MISSING_AUTHENTICATION_TOKEN", "RESOURCE_NOT_FOUND", "INVALID_SIGNATURE"],
+    413: ["REQUEST_TOO_LARGE"],
+    415: ["UNSUPPORTED_MEDIA_TYPE"],
+    429: ["THROTTLED", "QUOTA_EXCEEDED"],
+    503: [
+        *["API_CONFIGURATION_ERROR", "AUTHORIZER_CONFIGURATION_ERROR", "AUTHORIZER_FAILURE"],
+        *["INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"],
+    ],
+}
+
+
+@pytest.mark.parametrize(("status", "kinds"), KINDS_OF_ANSWERS.items())
+def test_each_kind_of_api_gateways_answers_has_the_status_of_ours(status: int, kinds: list[str]) -> None:
+    default = template.responses["DEFAULT_5XX" if status >= 500 else "DEFAULT_4XX"]
+    assert [template.responses.get(kind, default).status for kind in kinds] == [status] * len(kinds)
+
+
+def test_browsers_may_send_what_the_api_reads_and_read_what_it_sends() -> None:
+    cors = template.cors
+    methods = {route.method for route in template.routes} - {"HEAD"} | {"OPTIONS"}  # HEAD needs no leave
+    assert set(cors["Access-Control-Allow-Methods"].split(",")) == methods
+    assert cors["Access-Control-Allow-Headers"] == "Authorization,Content-Type,Idempotency-Key,X-API-Key"
+    for header in ("RateLimit", "Retry-After", "X-Request-Id", "Idempotency-Replayed"):
+        assert header in EXPOSED.split(", ")
+    for name in template.responses["THROTTLED"].headers["Access-Control-Expose-Headers"].split(", "):
+        assert name in EXPOSED
+
+
+def test_the_stage_has_a_limit_of_its_own() -> None:
+    (api,) = template.resources("AWS::Serverless::Api").values()
+    (every,) = api["MethodSettings"]
+    assert (every["ResourcePath"], every["HttpMethod"]) == ("/*", "*")
+    assert 0 < every["ThrottlingRateLimit"] <= every["ThrottlingBurstLimit"] <= 5000
+
+
+def test_an_endpoint_answers_by_itself_before_api_gateway_gives_up() -> None:
+    assert max(route.function.timeout for route in template.routes) < 29
