@@ -1,0 +1,108 @@
+"""P5: what an API function's first answer costs, from a new process on, beside what a bare one with psycopg does."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import sysconfig
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from tests.bench.board import RUNS, Line, row
+from tests.bench.service import service
+from tests.conftest import Api
+from tests.world import RULES
+
+from devstack.gateway import Gateway
+from devstack.postgres import CHECKOUT
+from devstack.template import Function
+
+ROUTES: Collection[str] = RULES
+TOY = {"ROUTES": ["GET /v1/auth/me", "POST /v1/tasks", "POST /v1/auth/login"], "RUNS": 1}
+# What they do beside the database has a price of its own: a slow hash, an elliptic curve, somebody else's signature.
+UNBOUND = {
+    "POST /v1/auth/register",
+    "POST /v1/auth/login",
+    "POST /v1/auth/wallet-login",
+    "POST /v1/webhooks/circle",
+    "GET /v1/reports/{report_id}",
+}
+TARGETS = {"read": "<= 1.3", "write": "<= 1.65"}
+FOREIGN = ("web3", "boto3", "botocore")
+PATH = [str(CHECKOUT / folder) for folder in ("functions", "layers/shared", "layers/chain")]
+# Lambda's part: the event is read, the handler imported and called. The process says how much of the processor it took
+# and ends at once, since tidying up is not part of an answer.
+RUNTIME = """
+import json, os, sys, time
+from importlib import import_module
+from types import SimpleNamespace
+path, handler, event, foreign = json.load(sys.stdin)
+sys.path += path
+module, _, attribute = handler.rpartition(".")
+answer = getattr(import_module(module), attribute)(event, SimpleNamespace(function_name=handler, aws_request_id="1"))
+told = [time.process_time(), answer, [name for name in foreign if name in sys.modules]]
+os.write(1, json.dumps(told).encode())
+os._exit(0)
+"""
+FLOOR = """
+import json, os, sys, time
+path, url = json.load(sys.stdin)
+sys.path += path
+import psycopg
+psycopg.connect(url).execute("SELECT 1").fetchone()
+os.write(1, json.dumps([time.process_time()]).encode())
+os._exit(0)
+"""
+
+
+@row(5)
+def cold() -> Iterator[Line]:
+    """Every function with a request that is accepted, and the floor, by turns."""
+    taken: dict[str, list[float]] = defaultdict(list)
+    floors: list[float] = []
+    foreign: set[str] = set()
+
+    def called(function: Function, event: dict[str, Any]) -> Any:
+        seconds, answer, found = _process(RUNTIME, function.handler, event, FOREIGN)
+        taken[name].append(seconds)
+        foreign.update(found)
+        return answer
+
+    api = Api(Gateway(call=called).request)
+    with service() as served:
+        url = os.environ["DATABASE_URL_API"]
+        for name in [name for _ in range(RUNS + 1) for name in ROUTES]:  # the first time warms up
+            answer = served.act(name).send(api)
+            if answer.status >= 300:
+                raise RuntimeError(f"{name}: {answer.body.decode()}")
+            floors += _process(FLOOR, url)
+    floor = statistics.median(floors)
+    medians = {name: statistics.median(times[1:]) for name, times in taken.items()}
+    for kind, target in TARGETS.items():
+        bound = {name: one for name, one in medians.items() if name not in UNBOUND and _kind(name) == kind}
+        slowest = max(bound, key=bound.__getitem__)
+        yield _line(f"the slowest of {len(bound)} that {kind}: {slowest}", bound[slowest], floor, target)
+        yield _line(f"the median of those that {kind}", statistics.median(bound.values()), floor, target)
+    for name in sorted(UNBOUND & medians.keys()):
+        yield _line(name, medians[name], floor, "")
+    title = f"what any of {len(medians)} imports of {', '.join(FOREIGN)}"
+    yield Line("P5", title, len(foreign), len(FOREIGN), "", "<= 0", "all of them")
+
+
+def _process(script: str, *told: Any) -> list[Any]:
+    """What a new process answers, which finds the layers and what the layers bring, and no site."""
+    command = [sys.executable, "-I", "-S", "-c", script]
+    sent = json.dumps([[*PATH, sysconfig.get_path("purelib")], *told])
+    done = subprocess.run(command, input=sent, stdout=subprocess.PIPE, text=True, check=True)
+    answered: list[Any] = json.loads(done.stdout)
+    return answered
+
+
+def _kind(name: str) -> str:
+    return "write" if RULES[name].writes else "read"
+
+
+def _line(title: str, ours: float, floor: float, target: str) -> Line:
+    return Line("P5", title, 1000 * ours, 1000 * floor, "ms", target, "psycopg, connect, one query")
