@@ -197,7 +197,7 @@ request_payout, retry_payment,
 ops.circle_key, ops.keep_circle_key, store_circle_notification
 TO api;
 GRANT EXECUTE ON FUNCTION ops.take_turn TO api, jobs, signer;
-GRANT EXECUTE ON FUNCTION ops.job_lag TO jobs, signer, operator, auditor;
+GRANT EXECUTE ON FUNCTION ops.job_lag, ops.next_due TO jobs, signer, operator, auditor;
 
 GRANT EXECUTE ON FUNCTION next_due_release, release_due, release_each, update_account_ages TO jobs;
 GRANT EXECUTE ON FUNCTION

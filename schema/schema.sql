@@ -1619,6 +1619,91 @@ BEGIN
 END;
 $$;
 
+-- Name: next_due(text, timestamp with time zone, numeric, interval); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.next_due(p_job text, p_as_of timestamp with time zone, p_minimum numeric, p_age interval) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT CASE
+        WHEN p_job = 'release_streams' THEN next_due_release()
+        WHEN p_job = 'deliver_webhooks' THEN (
+            SELECT min(d.next_attempt_at)
+            FROM ops.webhook_endpoints AS e
+            CROSS JOIN LATERAL (
+                SELECT w.next_attempt_at FROM ops.webhook_deliveries AS w
+                WHERE w.endpoint_id = e.id AND w.status = 'pending'
+                ORDER BY w.next_attempt_at
+                LIMIT 1
+            ) AS d
+            WHERE e.disabled_at IS NULL
+        )
+        WHEN p_job = 'settle_payouts' THEN least(
+            (
+                SELECT min(t.created_at)
+                FROM transactions AS t
+                INNER JOIN workers AS w ON t.worker_id = w.id
+                WHERE t.tx_type = 'payout' AND t.status = 'pending'
+                    AND coalesce(t.to_address, w.wallet_address) IS NOT NULL
+                    AND NOT EXISTS (SELECT FROM ops.settlement_payments AS p WHERE p.transaction_id = t.id)
+            ),
+            -- What is paid out at once was, but for pay whose last payout has failed: it waits as long as the rest.
+            (
+                SELECT min(p_age + greatest(a.paid_out_at, (
+                    SELECT max(t.updated_at) FROM transactions AS t
+                    WHERE t.worker_id = a.owner_id AND t.platform_id = a.platform_id
+                        AND t.tx_type = 'payout' AND t.status = 'failed'
+                )))
+                FROM ledger.accounts AS a
+                INNER JOIN workers AS w ON a.owner_id = w.id AND w.wallet_address IS NOT NULL
+                WHERE a.kind = 'worker_available' AND a.balance > 0 AND a.balance >= p_minimum
+            )
+        )
+        -- Each minute as long as the chain has not answered; Circle when it is worth asking again. A conflict waits for
+        -- a person: it is looked at now and then.
+        WHEN p_job IN ('submit_settlements', 'confirm_settlements') THEN (
+            SELECT
+                min(CASE
+                    WHEN s.state = 'conflict' THEN p_as_of + interval '1 hour'
+                    ELSE coalesce(c.due_at, s.created_at)
+                END)
+            FROM ops.settlements AS s
+            LEFT JOIN ops.circle_polls AS c ON s.id = c.settlement_id
+            WHERE s.state NOT IN ('final_ok', 'final_reverted')
+        )
+        WHEN p_job = 'run_reports' THEN (
+            SELECT min(coalesce(r.leased_until, r.created_at)) FROM ops.reports AS r
+            WHERE r.status IN ('queued', 'running')
+        )
+        WHEN p_job = 'seal_audit' THEN (
+            SELECT a.created_at
+            FROM ops.audit_waiting AS w
+            INNER JOIN audit_logs AS a ON w.audit_id = a.id
+            ORDER BY w.xid
+            LIMIT 1
+        )
+        WHEN p_job = 'create_wallets' THEN (SELECT o.created_at FROM ops.wallet_orders AS o WHERE o.finished_at IS NULL)
+        -- What was on the chain and not in the books is compared again.
+        WHEN p_job = 'reconcile_chain' THEN (
+            SELECT p_as_of
+            FROM ops.chain_cursors AS c
+            CROSS JOIN LATERAL (
+                SELECT r.unmatched FROM ops.reconciliations AS r
+                WHERE r.chain_id = c.chain_id AND r.custody = c.custody
+                ORDER BY r.block DESC, r.id DESC
+                LIMIT 1
+            ) AS r
+            WHERE cardinality(r.unmatched) > 0
+            LIMIT 1
+        )
+        WHEN p_job = 'announce_expiring_keys' THEN (
+            SELECT min(k.expires_at) - interval '7 days' FROM ops.api_keys AS k
+            WHERE k.revoked_at IS NULL AND k.replaced_by IS NULL AND k.expiry_told_at IS NULL
+                AND k.expires_at > statement_timestamp()
+        )
+    END
+$$;
+
 -- Name: next_payment_no(bigint, ops.address); Type: FUNCTION; Schema: ops; Owner: -
 
 CREATE FUNCTION ops.next_payment_no(p_chain_id bigint, p_contract ops.address) RETURNS bigint
@@ -10412,6 +10497,14 @@ REVOKE ALL ON FUNCTION ops.mirror_api_key() FROM PUBLIC;
 -- Name: FUNCTION mirror_webhook(); Type: ACL; Schema: ops; Owner: -
 
 REVOKE ALL ON FUNCTION ops.mirror_webhook() FROM PUBLIC;
+
+-- Name: FUNCTION next_due(p_job text, p_as_of timestamp with time zone, p_minimum numeric, p_age interval); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.next_due(p_job text, p_as_of timestamp with time zone, p_minimum numeric, p_age interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.next_due(p_job text, p_as_of timestamp with time zone, p_minimum numeric, p_age interval) TO jobs;
+GRANT ALL ON FUNCTION ops.next_due(p_job text, p_as_of timestamp with time zone, p_minimum numeric, p_age interval) TO signer;
+GRANT ALL ON FUNCTION ops.next_due(p_job text, p_as_of timestamp with time zone, p_minimum numeric, p_age interval) TO operator;
+GRANT ALL ON FUNCTION ops.next_due(p_job text, p_as_of timestamp with time zone, p_minimum numeric, p_age interval) TO auditor;
 
 -- Name: FUNCTION next_payment_no(p_chain_id bigint, p_contract ops.address); Type: ACL; Schema: ops; Owner: -
 

@@ -39,39 +39,57 @@ class Wire:
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(name))
         self._listener.listen()
+        self._ends: dict[socket.socket, socket.socket] = {}  # each end of a connection, and its other
+        self._layers: dict[socket.socket, bool] = {}  # the layer's ends, and whether it was answered
+        self._closing, self._closed = socket.socketpair()
         self._thread = threading.Thread(target=self._serve)
         self._thread.start()
 
     def close(self) -> None:
+        self._closing.close()
         self._thread.join()
-        self._listener.close()
+        for one in [self._closed, self._listener, *self._ends]:
+            one.close()
         self._name.unlink()
 
     def _serve(self) -> None:
-        layer, _ = self._listener.accept()
-        with layer, socket.socket(socket.AF_UNIX) as server:
-            server.connect(str(self._server))
-            answered = True
-            while True:
-                readable, _, _ = select.select([layer, server], [], [])
-                end = readable[0]
-                data = end.recv(65536)
-                if not data:
-                    return
-                if end is layer:
-                    if answered:
-                        self.trips += 1
-                        time.sleep(self.delay)
-                    answered = False
-                else:
-                    # Postgres tells of an error at once, in the midst of a pipeline; nobody waits for that.
-                    answered = last_message(data) != b"E"
-                (server if end is layer else layer).sendall(data)
+        """One connection a role, and a new one for each that the layer gave up."""
+        while True:
+            readable, _, _ = select.select([self._closed, self._listener, *self._ends], [], [])
+            end = readable[0]
+            if end is self._closed:
+                return
+            if end is self._listener:
+                layer, server = self._listener.accept()[0], socket.socket(socket.AF_UNIX)
+                server.connect(str(self._server))
+                self._ends |= {layer: server, server: layer}
+                self._layers[layer] = True
+            else:
+                self._pass_on(end)
+
+    def _pass_on(self, end: socket.socket) -> None:
+        other = self._ends[end]
+        data = end.recv(65536)
+        if not data:
+            for one in (end, other):
+                del self._ends[one]
+                self._layers.pop(one, None)
+                one.close()
+            return
+        if end in self._layers:
+            if self._layers[end]:
+                self.trips += 1
+                time.sleep(self.delay)
+            self._layers[end] = False
+        else:
+            # Postgres tells of an error at once, in the midst of a pipeline; nobody waits for that.
+            self._layers[other] = last_message(data) != b"E"
+        other.sendall(data)
 
 
 @contextmanager
 def tapped(cluster: Cluster, database: str, folder: Path) -> Iterator[tuple[Wire, str]]:
-    """A wire for one connection as role api, and the URL that leads through it. The connection is closed before it."""
+    """A wire, and the URL of role api that leads through it. What is connected is closed before it."""
     name = f".s.PGSQL.{cluster.port}"
     wire = Wire(folder / name, cluster.socket / name)
     yield wire, f"postgresql://api@/{database}?host={folder}&port={cluster.port}"

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from devstack import chain, local
-from gigstream import db, money
+from gigstream import db, due, money
 from gigstream.config import ConfigError
 from gigstream.errors import GigStreamError, Invalid
 from gigstream.queries import operator, settlements
@@ -144,7 +144,10 @@ def run(arguments: Namespace) -> int:
     """Do one act and show what became of it."""
     try:
         with database(on_chain=getattr(arguments, "on_chain", False)):
-            done = db.write(db.Session("operator"), arguments.query(arguments))
+            try:
+                done = db.write(db.Session("operator"), arguments.query(arguments))
+            finally:
+                due.mark()  # jobs that sleep are told, where DUE_PARAMETERS says that they do
     except (GigStreamError, ConfigError, psycopg.Error) as error:
         print(error, file=sys.stderr)
         return 2 if isinstance(error, GigStreamError) and error.status < 500 else 1

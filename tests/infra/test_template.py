@@ -153,6 +153,7 @@ def statements(role: str) -> list[dict[str, Any]]:
     policies = [
         *properties.get("Policies", []),
         *(shared[arn["Ref"]] for arn in properties.get("ManagedPolicyArns", []) if "Ref" in arn),
+        *(one for one in template.resources("AWS::IAM::Policy").values() if {"Ref": role} in one["Roles"]),
     ]
     return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
 

@@ -40,7 +40,25 @@ def crediting(run: Run, reader: Reader) -> Counts:
             break
         counts.update(blocks=block - seen, credited=done.credited, suspended=done.suspended)
         seen = block
+    run.note = seen
     return counts
+
+
+def look(seen: int | None) -> int | None:
+    """What the job does while it sleeps: the block that nothing has come in up to, since `seen`; None for work.
+
+    Raises Unavailable when no node answers.
+    """
+    return None if seen is None else ask(lambda reader: looking(reader, seen))
+
+
+def looking(reader: Reader, seen: int) -> int | None:
+    """As a node has it. The block is moved on once in a while only, because that is written down."""
+    custody, head = movements.custody(), reader.head()
+    first = max(settings().arc_start_block, seen + 1 - AGAIN)
+    if any(True for _ in reader.logs(first, head, custody.token, movements.TRANSFER, None, topic(custody.address))):
+        return None
+    return head if head - seen > LOG_BLOCKS // 2 else seen
 
 
 def deposits(reader: Reader, first: int, last: int, custody: movements.Custody) -> Iterator[chain.Transfer]:

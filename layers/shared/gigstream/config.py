@@ -230,6 +230,11 @@ class Settings:
     def report_url(self) -> str:
         return self._required("REPORT_URL")
 
+    @property
+    def due_parameters(self) -> str | None:
+        """The folder of SSM parameters by which jobs sleep; without one they never do."""
+        return self.environment.get("DUE_PARAMETERS") or None
+
     # What Lambda tells a function of itself.
 
     @property

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from chalice.app import Chalice, Request, Response
 
-from gigstream import db, log, signing, wire
+from gigstream import db, due, log, signing, wire
 from gigstream.auth import ApiKey, Caller, Worker, read_access_token
 from gigstream.config import settings
 from gigstream.errors import Forbidden, GigStreamError, Invalid, MethodNotAllowed, NotFound, Unauthenticated
@@ -178,12 +178,19 @@ class Endpoint(Chalice):
         return db.read(self._exchange.session, query)
 
     def write(self, query: Query[Result], *, status: int = 200) -> Result:
-        """Change the database as the caller: one round trip, or two and only once with an Idempotency-Key."""
+        """Change the database as the caller: one round trip, or two and only once with an Idempotency-Key.
+
+        Jobs that sleep are told whatever came of it: a COMMIT may stand though its answer was lost, and who asks again
+        tells of it again.
+        """
         self._exchange.status = status
         claim = self._claim(status)
-        if claim is None:
-            return db.write(self._exchange.session, query)
-        result = db.write_once(self._exchange.session, query, claim)
+        try:
+            if claim is None:
+                return db.write(self._exchange.session, query)
+            result = db.write_once(self._exchange.session, query, claim)
+        finally:
+            due.mark()
         if isinstance(result, db.Answer):
             raise _Replayed(result)
         return result

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 
 from gigstream.queries.base import Jsonb, Query, many, one
 
@@ -22,6 +23,13 @@ class Left:
     lag: int
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When a job's oldest open work is due, or was; None when none is open."""
+
+    due: datetime | None
+
+
 def record(
     job: str, as_of: datetime, started_at: datetime, counts: Mapping[str, int], error: str | None = None
 ) -> Query[Left]:
@@ -38,6 +46,18 @@ def record(
         started_at=started_at,
         counts=Jsonb(dict(counts)),
         error=error,
+    )
+
+
+def next_due(job: str, as_of: datetime, minimum: Decimal, age: timedelta) -> Query[Due]:
+    """When there is work for a job again; pay of `minimum` USDC is due when it has waited for `age`."""
+    return one(
+        Due,
+        "SELECT ops.next_due(%(job)s, %(as_of)s, %(minimum)s, %(age)s) AS due",
+        job=job,
+        as_of=as_of,
+        minimum=minimum,
+        age=age,
     )
 
 
