@@ -14,7 +14,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv-sam/bin:$(PATH)
 
-.PHONY: help demo dev test check fix scoreboard mutants contracts layers bench bench-gas sam-test lock
+.PHONY: help demo dev test check fix scoreboard mutants contracts layers bench bench-gas sam-test tools lock
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null || grep '##' Makefile
@@ -62,6 +62,8 @@ bench-gas: .venv/dev ## gas of each act beside Sablier's and a plain loop, on on
 
 sam-test: .venv/dev .venv-sam/ready ## the same answers from sam local: wants Docker
 	@pytest -m sam $(ARGS)
+
+tools: .venv/dev .venv-sam/ready ## what `gigstream deploy` needs: sam, boto3
 
 lock: .venv/dev ## resolve all requirements anew, within pyproject.toml
 	@$(LOCK) --upgrade pyproject.toml -o layers/shared/requirements.txt

@@ -41,12 +41,14 @@ def place(url: str) -> tuple[str | None, int | None, str]:
 
 
 def opens(url: str, role: str) -> bool:
-    """Whether the URL lets somebody in, and as this role."""
+    """Whether the URL lets somebody in, and as this role. Stop when the database does not even refuse him."""
     try:
         with psycopg.connect(url, connect_timeout=CONNECT_SECONDS) as conn:
             row = conn.execute("SELECT current_user").fetchone()
-    except psycopg.OperationalError:
-        return False
+    except psycopg.OperationalError as error:
+        if "authentication failed" in str(error):
+            return False
+        raise Stop(f"The database cannot be reached as {role}: {error}") from None
     return row == (role,)
 
 

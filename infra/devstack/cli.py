@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cloud import branch
+from cloud import deploy as release
 from cloud.stop import Stop
 from devstack import audit, chain, contracts, demo, deploy, local, migrate, operator, scheduler
 from devstack.gateway import invoke
@@ -60,6 +61,7 @@ def main() -> int:
     contracts.add_to(commands)
     deploy.add_to(commands)
     branch.add_to(commands)
+    release.add_to(commands)
 
     arguments, rest = parser.parse_known_args()
     if rest and arguments.run != run_psql:

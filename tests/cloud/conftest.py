@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from tests.cloud.stage import Stage, staged
 from tests.conftest import TEMPLATE_DATABASE, free_port, numbers
 
 from devstack import migrate
@@ -36,3 +38,12 @@ def direct(remote: Cluster) -> Iterator[Callable[..., str]]:
     yield make
     for name in made:
         remote.drop_database(name)
+
+
+@pytest.fixture
+def stage(
+    remote: Cluster, direct: Callable[..., str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Stage]:
+    """A stage on which nothing is yet: see tests/cloud/stage.py."""
+    with staged(remote, direct, monkeypatch, tmp_path) as stage:
+        yield stage

@@ -1,0 +1,34 @@
+"""A stage's jobs: run each once, let them rest, let them go on."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cloud.stack import Stack
+from cloud.stop import Stop
+from devstack import scheduler
+from devstack.template import Template
+
+
+def run_each(stack: Stack, release: Path) -> Iterator[str]:
+    """Run every scheduled function of a release once, as its schedule would; Stop when one fails.
+
+    A job may run at any time: it does what is due, and takes turns with itself.
+    """
+    from botocore.config import Config  # noqa: PLC0415
+
+    # The signer runs one at a time: a run that its schedule has begun is waited for.
+    patient = Config(read_timeout=910, retries={"mode": "standard", "max_attempts": 6})
+    client = stack.client("lambda", config=patient)
+    functions = stack.resources("AWS::Lambda::Function")
+    jobs = {schedule.function.name: schedule.function for schedule in Template(release / "template.yaml").schedules}
+    for job, function in sorted(jobs.items()):
+        if job not in functions:
+            raise Stop(f"The stack {stack.name} has no function {job}.")
+        event = json.dumps(scheduler.event(function, datetime.now(UTC)))
+        answer = client.invoke(FunctionName=functions[job], Payload=event.encode())
+        said = answer["Payload"].read().decode(errors="replace")
+        if "FunctionError" in answer:
+            raise Stop(f"The job {job} fails: {said[:300]}")
+    yield f"{len(jobs)} jobs have run"
