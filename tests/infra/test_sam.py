@@ -9,12 +9,14 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import boto3
 import psycopg
@@ -33,11 +35,12 @@ from cloud.secrets import name as secret_name
 from devstack import chain, local, migrate, sam, scheduler
 from devstack.gateway import Answer
 from devstack.postgres import Cluster
-from devstack.template import Template
+from devstack.template import Route, Template
 
 pytestmark = [pytest.mark.sam, pytest.mark.timeout(900), pytest.mark.xdist_group("sam")]
 
 EVERYWHERE = "0.0.0.0"
+AT_ONCE = 3  # first calls, each of which starts a container
 STACK = "local"  # what sam calls a stack that is not there
 # What differs from one telling of a story to the next: ids, times, secrets, and who still may ask how often.
 VARYING = re.compile(
@@ -119,7 +122,9 @@ def aws(engine: None) -> Iterator[str]:
     """The URL of an AWS, where this process is led to as well."""
     with pytest.MonkeyPatch.context() as variables, aws_server(variables, EVERYWHERE) as url:
         variables.setenv("AWS_SESSION_TOKEN", TOKEN)
-        boto3.client("s3").create_bucket(Bucket="reports")
+        s3 = boto3.client("s3")
+        s3.create_bucket(Bucket="reports")
+        s3.create_bucket(Bucket="anchors", ObjectLockEnabledForBucket=True)
         yield url
 
 
@@ -145,7 +150,7 @@ def variables(
         f"DATABASE_URL_{role.upper()}": cluster.tcp_url(role, database, sam.HOST) for role in ("api", "jobs", "signer")
     }
     elsewhere = {"AWS_ENDPOINT_URL": from_container(aws), "SECRETS_EXTENSION_URL": from_container(extension.url)}
-    elsewhere |= {"REPORT_BUCKET": "reports"}
+    elsewhere |= {"REPORT_BUCKET": "reports", "AUDIT_ANCHOR_BUCKET": "anchors"}
     known = local.environment(cluster, database) | NO_LIMITS | settlement | urls | elsewhere | receivers[1]
     manager = boto3.client("secretsmanager")
     for kind, names in HELD.items():
@@ -200,6 +205,22 @@ def test_the_template_is_valid() -> None:
 def test_the_same_answers(api: Api, over_sam: Callable[..., Answer]) -> None:
     for expected, answer in zip(story(api.request), story(over_sam), strict=True):
         assert told(answer, expected) == told(expected, expected)
+
+
+def test_every_route_answers_a_stranger_the_same(api: Api, over_sam: Callable[..., Answer]) -> None:
+    routes = Template().routes
+    with ThreadPoolExecutor(AT_ONCE) as strangers:
+        answers = list(strangers.map(lambda route: strange(Api(over_sam), route), routes))
+    for route, answer in zip(routes, answers, strict=True):
+        expected = strange(api, route)
+        assert told(answer, expected) == told(expected, expected), route
+
+
+def test_every_job_runs(functions: Functions) -> None:
+    jobs = [schedule.function.name for schedule in Template().schedules]
+    with ThreadPoolExecutor(AT_ONCE) as callers:
+        counts = dict(zip(jobs, callers.map(functions.tick, jobs), strict=True))
+    assert [job for job in jobs if not isinstance(counts[job], dict)] == []
 
 
 def test_a_job_does_its_work_and_finds_it_done(api: Api, functions: Functions) -> None:
@@ -283,6 +304,13 @@ def story(served: Callable[..., Answer]) -> list[Answer]:
     stream = new_stream(shop, alice, "0.01", start_time=start.isoformat(), duration_seconds=365 * 24 * 3600)
     assert alice.get(f"/v1/streams/{stream}/accrual").json["accrued"] == "0.000010"
     return answers
+
+
+def strange(api: Api, route: Route) -> Answer:
+    """What somebody gets who has no credentials, and nothing to say."""
+    path = re.sub(r"{\w+}", str(UUID(int=0)), route.path)
+    body: Any = {} if route.method in {"POST", "PATCH"} else None
+    return api.send(route.method, path, body, headers={"Idempotency-Key": "once"})
 
 
 def told(answer: Answer, like: Answer) -> tuple[int, dict[str, str], str]:
