@@ -6,6 +6,8 @@ from typing import Any
 
 import jsonschema
 
+from gigstream import metrics as ours
+
 UNITS = [
     *["Seconds", "Microseconds", "Milliseconds", "Bytes", "Kilobytes", "Megabytes", "Gigabytes", "Terabytes", "Bits"],
     *["Kilobits", "Megabits", "Gigabits", "Terabits", "Percent", "Count", "Bytes/Second", "Kilobytes/Second"],
@@ -36,6 +38,16 @@ METADATA = {
 ROOT = {"type": "object", "required": ["_aws"], "properties": {"_aws": METADATA}}
 
 Metric = tuple[str, tuple[tuple[str, str], ...], str]
+
+
+def metrics_of(job: str) -> set[str]:
+    """The metrics of a job's good run."""
+    return {
+        *["failures", *ours.COUNTED.get(job, ())],
+        *["lag_seconds"] * (job in ours.TIMED),
+        *["moved_micro_usdc"] * (job in ours.MOVING),
+        *["findings"] * (job in ours.CHECKING),
+    }
 
 
 def metrics(printed: str) -> Iterator[dict[Metric, float]]:

@@ -47,6 +47,13 @@ def test_it_stays_well_under_cloudformations_limit() -> None:
     assert counted.total() <= MOST, counted
 
 
+def test_lambda_leaves_log_lines_as_they_are_and_each_class_has_its_log() -> None:
+    for function in of("AWS::Lambda::Function").values():
+        logging = function["LoggingConfig"]
+        assert (logging["LogFormat"], logging["ApplicationLogLevel"]) == ("JSON", "INFO")
+        assert logging["LogGroup"]["Ref"] in {"ApiLogs", "JobsLogs", "SignerLogs"}
+
+
 def test_nothing_but_what_the_template_names_has_rights() -> None:
     assert of("AWS::IAM::Role").keys() == template.resources("AWS::IAM::Role").keys()
 

@@ -113,7 +113,7 @@ def test_a_job_that_keeps_failing_leaves_its_event_and_rings(schedule: Schedule)
     queue = "JobFailures"
     assert properties["DeadLetterQueue"] == {"Type": "SQS", "TargetArn": {"Fn::GetAtt": f"{queue}.Arn"}}
     assert properties["Events"]["Tick"]["Properties"]["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": f"{queue}.Arn"}}
-    (alarm,) = template.resources("AWS::CloudWatch::Alarm").values()
+    alarm = template.resources("AWS::CloudWatch::Alarm")["JobFailed"]
     assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": f"{queue}.QueueName"}}]
 
 
