@@ -111,6 +111,9 @@ $$;
 CREATE FUNCTION ledger.apply_transfers() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 DECLARE
     v_loans uuid [] := '{}';
@@ -153,17 +156,19 @@ BEGIN
         FROM owing AS o
         WHERE o.share > 0;
 
-        v_accounts := ARRAY(
-            SELECT a.id
-            FROM loans AS l
-            INNER JOIN ledger.accounts AS a
-                ON l.worker_id = a.owner_id AND a.kind = 'worker_advance' AND l.platform_id = a.platform_id
-            WHERE l.id = ANY(v_loans)
-            UNION ALL
-            SELECT a.id
-            FROM ledger.accounts AS a
-            WHERE v_is_whole AND a.owner_id IS NULL AND a.kind IN ('advance_pool', 'fees')
-        );
+        IF v_loans <> '{}' THEN
+            v_accounts := ARRAY(
+                SELECT a.id
+                FROM loans AS l
+                INNER JOIN ledger.accounts AS a
+                    ON l.worker_id = a.owner_id AND a.kind = 'worker_advance' AND l.platform_id = a.platform_id
+                WHERE l.id = ANY(v_loans)
+                UNION ALL
+                SELECT a.id
+                FROM ledger.accounts AS a
+                WHERE v_is_whole AND a.owner_id IS NULL AND a.kind IN ('advance_pool', 'fees')
+            );
+        END IF;
     END IF;
 
     PERFORM FROM ledger.accounts AS a
@@ -252,7 +257,7 @@ $$;
 
 CREATE FUNCTION ops.uuid_v7(p_at timestamp with time zone DEFAULT clock_timestamp()) RETURNS uuid
     LANGUAGE sql PARALLEL SAFE
-    RETURN (SELECT (encode(((SUBSTRING(int8send((t.us / 1000)) FROM 3) || int2send(((28672 + (((t.us % (1000)::bigint) * 4096) / 1000)))::smallint)) || SUBSTRING(uuid_send(gen_random_uuid()) FROM 9)), 'hex'::text))::uuid AS encode FROM (SELECT ((EXTRACT(epoch FROM uuid_v7.p_at) * (1000000)::numeric))::bigint AS us) t);
+    RETURN ((OVERLAY(lpad(to_hex(((((EXTRACT(epoch FROM p_at) * (1000000)::numeric))::bigint * 512) / 125)), 15, '0'::text) PLACING '7'::text FROM 13 FOR 0) || "right"((gen_random_uuid())::text, 17)))::uuid;
 
 SET default_tablespace = '';
 
@@ -773,6 +778,8 @@ $$;
 CREATE FUNCTION ops.count_money_days() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'ops', 'pg_temp'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
 BEGIN
     IF EXISTS (SELECT FROM posted AS x WHERE x.reason = 'settle') THEN
@@ -813,11 +820,14 @@ BEGIN
     )
 
     INSERT INTO ops.earning_days AS d (platform_id, day, earned, released, workers)
-    SELECT c.platform_id, c.day, sum(c.earned), sum(c.released), count(f.worker_id)
-    FROM credited AS c
-    LEFT JOIN first_paid AS f ON c.platform_id = f.platform_id AND c.day = f.day AND c.worker_id = f.worker_id
-    GROUP BY c.platform_id, c.day
-    ORDER BY c.platform_id, c.day
+    SELECT e.platform_id, e.day, sum(e.earned), sum(e.released), sum(e.workers)
+    FROM (
+        SELECT c.platform_id, c.day, c.earned, c.released, 0 AS workers FROM credited AS c
+        UNION ALL
+        SELECT f.platform_id, f.day, 0, 0, 1 FROM first_paid AS f
+    ) AS e
+    GROUP BY e.platform_id, e.day
+    ORDER BY e.platform_id, e.day
     ON CONFLICT (platform_id, day) DO UPDATE
     SET
         earned = d.earned + excluded.earned,

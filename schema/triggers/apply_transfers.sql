@@ -8,12 +8,16 @@
 -- Locks:   the open advances of those who were paid, in id order; then the accounts, in id order and without blocking
 --          the key-share locks of foreign keys, so that writers queue instead of deadlocking. Those that a repayment
 --          moves are among them, though it is posted after: its own statement finds all that it needs held
--- Cost:    O(rows posted); of pay, one more index lookup a worker
+-- Cost:    O(rows posted); of pay, one more index lookup a worker. A session keeps the plans of its first statement, be
+--          that of one row or of ten thousand, so they may only look up by index, which suits both
 -- Test:    tests/schema/test_ledger.py, tests/schema/test_advances.py
 
 CREATE OR REPLACE FUNCTION ledger.apply_transfers() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     v_loans uuid [] := '{}';
@@ -56,17 +60,19 @@ BEGIN
         FROM owing AS o
         WHERE o.share > 0;
 
-        v_accounts := ARRAY(
-            SELECT a.id
-            FROM loans AS l
-            INNER JOIN ledger.accounts AS a
-                ON l.worker_id = a.owner_id AND a.kind = 'worker_advance' AND l.platform_id = a.platform_id
-            WHERE l.id = ANY(v_loans)
-            UNION ALL
-            SELECT a.id
-            FROM ledger.accounts AS a
-            WHERE v_is_whole AND a.owner_id IS NULL AND a.kind IN ('advance_pool', 'fees')
-        );
+        IF v_loans <> '{}' THEN
+            v_accounts := ARRAY(
+                SELECT a.id
+                FROM loans AS l
+                INNER JOIN ledger.accounts AS a
+                    ON l.worker_id = a.owner_id AND a.kind = 'worker_advance' AND l.platform_id = a.platform_id
+                WHERE l.id = ANY(v_loans)
+                UNION ALL
+                SELECT a.id
+                FROM ledger.accounts AS a
+                WHERE v_is_whole AND a.owner_id IS NULL AND a.kind IN ('advance_pool', 'fees')
+            );
+        END IF;
     END IF;
 
     PERFORM FROM ledger.accounts AS a

@@ -5,12 +5,15 @@
 --
 -- On:     ledger.transfers, after insert, each statement
 -- Locks:  the days, in key order, each under its account's lock
--- Cost:   O(rows posted), one row a platform and day, and one a worker on the first of his credits on a day
+-- Cost:   O(rows posted), one row a platform and day, and one a worker on the first of his credits on a day; plans as
+--         in ledger.apply_transfers
 -- Test:   tests/schema/test_days.py
 
 CREATE OR REPLACE FUNCTION ops.count_money_days() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = ops, pg_temp
+SET enable_hashjoin = off
+SET enable_mergejoin = off
 AS $$
 BEGIN
     IF EXISTS (SELECT FROM posted AS x WHERE x.reason = 'settle') THEN
@@ -51,11 +54,14 @@ BEGIN
     )
 
     INSERT INTO ops.earning_days AS d (platform_id, day, earned, released, workers)
-    SELECT c.platform_id, c.day, sum(c.earned), sum(c.released), count(f.worker_id)
-    FROM credited AS c
-    LEFT JOIN first_paid AS f ON c.platform_id = f.platform_id AND c.day = f.day AND c.worker_id = f.worker_id
-    GROUP BY c.platform_id, c.day
-    ORDER BY c.platform_id, c.day
+    SELECT e.platform_id, e.day, sum(e.earned), sum(e.released), sum(e.workers)
+    FROM (
+        SELECT c.platform_id, c.day, c.earned, c.released, 0 AS workers FROM credited AS c
+        UNION ALL
+        SELECT f.platform_id, f.day, 0, 0, 1 FROM first_paid AS f
+    ) AS e
+    GROUP BY e.platform_id, e.day
+    ORDER BY e.platform_id, e.day
     ON CONFLICT (platform_id, day) DO UPDATE
     SET
         earned = d.earned + excluded.earned,

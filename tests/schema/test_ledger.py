@@ -11,6 +11,11 @@ POST = """
     INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, task_id, source_seq, event_at)
     VALUES (ledger.account(%s, %s, %s), ledger.account(%s, %s, %s), %s, %s, %s, %s, now()) RETURNING id
 """
+# Each id is a task's and its worker's account's.
+PAY = """
+    INSERT INTO ledger.transfers (debit_account, credit_account, amount, reason, task_id, source_seq, event_at)
+    SELECT %(held)s, id, 0.01, 'pay', id, %(seq)s, now() FROM unnest(%(ids)s::uuid []) AS id
+"""
 
 
 def post(
@@ -116,3 +121,35 @@ def test_an_account_is_opened_once(books: Books) -> None:
 def test_what_money_was_posted_for_cannot_be_deleted(books: Books, platform: UUID, task: UUID) -> None:
     with pytest.raises(Exception, match="transfers_task_id_fkey"):
         books.operate("DELETE FROM tasks WHERE id = %s", task)
+
+
+@pytest.mark.wrong_figures
+def test_one_transfer_after_thousands_reads_no_table_from_end_to_end(books: Books, platform: UUID) -> None:
+    """A connection keeps its plans, and the best for thousands of rows reads every account."""
+    held = books.value("SELECT ledger.account('platform_held', %s, %s)", platform, platform)
+    books.plant(
+        """
+        WITH workers AS (
+            INSERT INTO workers (name, email, password_hash)
+            SELECT 'W', n || '@w.example', '' FROM generate_series(1, 3000) AS n RETURNING id
+        ),
+
+        accounts AS (
+            INSERT INTO ledger.accounts (id, kind, owner_id, platform_id)
+            SELECT id, 'worker_available', id, %s FROM workers
+        )
+
+        INSERT INTO tasks (id, platform_id, worker_id, task_type, amount, status, title)
+        SELECT id, %s, id, 'fixed', 1, 'active', 'a task' FROM workers
+        """,
+        platform,
+        platform,
+    )
+    books.plant("UPDATE ledger.accounts SET balance = 100 WHERE id = %s", held)
+    books.plant("ANALYZE")
+    one = books.value("SELECT id FROM tasks LIMIT 1")
+    jobs = books.connection("jobs")
+    jobs.execute(PAY, {"held": held, "ids": books.value("SELECT array_agg(id) FROM tasks"), "seq": 1})
+    with books.measured("ledger.accounts", "jobs") as cost:
+        jobs.execute(PAY, {"held": held, "ids": [one], "seq": 2})
+    assert cost["read"] < 20
