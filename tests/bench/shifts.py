@@ -86,7 +86,7 @@ def tick(conn: psycopg.Connection, as_of: datetime) -> int:
     query, due = streams.release_due(as_of, BATCH), 0
     while True:
         taken: int
-        taken, _, _ = conn.execute(query.sql, query.params, prepare=False).fetchone() or (0, 0, 0)
+        taken, *_ = conn.execute(query.sql, query.params, prepare=False).fetchone() or (0, 0, 0)
         due += taken
         if taken < BATCH:
             return due
