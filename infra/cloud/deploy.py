@@ -104,7 +104,9 @@ def tried(stack: Stack, release: Path, commit: str) -> Iterator[str]:
         yield from smoke(stack.url(), release, stack.parameters())
         yield from jobs.run_each(stack, release)
     except Stop as stop:
-        raise Stop(f"{stop}\n{commit[:12]} runs, and has not passed.") from None
+        raise Stop(
+            f"{stop}\n{commit[:12]} runs, and has not passed: gigstream rollback --stage {stack.stage}"
+        ) from None
     releases.note(stack, commit, "passed")
 
 
@@ -131,7 +133,10 @@ def run(arguments: argparse.Namespace) -> int:
             out.print(f"{number}/{len(steps)} {step.__doc__.rstrip('.')}")
             for line in step():
                 out.print(f"    {line}")
-        out.print(f"\n{deployment.commit[:12]} is released: {deployment.stack.url()}")
+        out.print(f"\n{deployment.commit[:12]} is released.")
+        for name, value in deployment.stack.outputs().items():
+            out.print(f"    {name} = {value}")
+        out.print(f"gigstream status --stage {arguments.stage} says how it is, gigstream rollback takes it back.")
     return 0
 
 

@@ -57,10 +57,13 @@ class Stack:
         found = (self.described() or {}).get("Parameters", [])
         return {one["ParameterKey"]: one["ParameterValue"] for one in found}
 
+    def outputs(self) -> dict[str, str]:
+        """What the template has it say: Url and others."""
+        return {one["OutputKey"]: one["OutputValue"] for one in self.deployed().get("Outputs", [])}
+
     def url(self) -> str:
         """Where its API is."""
-        outputs = {one["OutputKey"]: one["OutputValue"] for one in self.deployed().get("Outputs", [])}
-        return str(outputs["Url"])
+        return self.outputs()["Url"]
 
     def resources(self, kind: str) -> dict[str, str]:
         """The physical ids of one type of resource, such as AWS::SQS::Queue, by logical id."""

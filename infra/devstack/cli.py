@@ -16,7 +16,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from cloud import branch
+from cloud import branch, rollback, status
 from cloud import deploy as release
 from cloud.stop import Stop
 from devstack import audit, chain, contracts, demo, deploy, local, migrate, operator, scheduler
@@ -62,6 +62,8 @@ def main() -> int:
     deploy.add_to(commands)
     branch.add_to(commands)
     release.add_to(commands)
+    rollback.add_to(commands)
+    status.add_to(commands)
 
     arguments, rest = parser.parse_known_args()
     if rest and arguments.run != run_psql:

@@ -1,7 +1,7 @@
 """What stands where SAM's command line would: it notes how it was called, and makes the stack out of little.
 
 `sam deploy` is not run here: CloudFormation as moto plays it knows no transform and few resources. This makes a stack
-of the same name and parameters, with the release's jobs, a queue and rules. Run as a program: see `install`.
+of the same name and parameters, with the release's jobs, a queue and schedules. Run as a program: see `install`.
 """
 
 import json
@@ -49,16 +49,38 @@ def deploy(arguments: list[str]) -> None:
     given = {key: value.strip('"').replace('\\"', '"') for key, value in (text.split("=", 1) for text in said)}
     cloudformation = boto3.client("cloudformation")
     stacks = [stack for stack in cloudformation.describe_stacks()["Stacks"] if stack["StackName"] == name]
-    kept = {one["ParameterKey"] for stack in stacks for one in stack["Parameters"]}
+    kept = {one["ParameterKey"]: one["ParameterValue"] for stack in stacks for one in stack["Parameters"]}
     declared = template.document["Parameters"]
-    values: list[dict[str, Any]] = [{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()]
-    values += [{"ParameterKey": key, "UsePreviousValue": True} for key in sorted(kept & set(declared) - set(given))]
+    wanted = {key: value for key, value in (kept | given).items() if key in declared}
+    values = [{"ParameterKey": key, "ParameterValue": value} for key, value in wanted.items()]
     change = cloudformation.update_stack if stacks else cloudformation.create_stack
     try:
         change(StackName=name, TemplateBody=json.dumps(stack_of(template, declared)), Parameters=values)
     except cloudformation.exceptions.ClientError as error:
         if "No updates" not in str(error) or "--no-fail-on-empty-changeset" not in arguments:
             raise
+    if not stacks:
+        schedule(name, template)
+
+
+def schedule(group: str, template: Any) -> None:
+    """EventBridge Scheduler, which moto's CloudFormation does not make."""
+    import boto3  # noqa: PLC0415 - as above
+
+    client = boto3.client("scheduler")
+    client.create_schedule_group(Name=group)
+    for one in template.schedules:
+        client.create_schedule(
+            GroupName=group,
+            Name=f"{group}-{one.function.name}",
+            ScheduleExpression=one.expression,
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target={
+                "Arn": f"arn:aws:lambda:us-east-1:123456789012:function:{one.function.name}",
+                "RoleArn": "arn:aws:iam::123456789012:role/schedules",
+                "Input": '{"time": "<aws.scheduler.scheduled-time>"}',
+            },
+        )
 
 
 def stack_of(template: Any, declared: dict[str, Any]) -> dict[str, Any]:
@@ -69,8 +91,6 @@ def stack_of(template: Any, declared: dict[str, Any]) -> dict[str, Any]:
         job = schedule.function.name
         function = {**code, "Role": {"Fn::GetAtt": ["Role", "Arn"]}}
         resources[job] = {"Type": "AWS::Lambda::Function", "Properties": function}
-        rule = {"ScheduleExpression": schedule.expression, "State": "ENABLED"}
-        resources[f"{job}Tick"] = {"Type": "AWS::Events::Rule", "Properties": rule}
     kinds = {
         key: {"Type": "String", **({"Default": str(one["Default"])} if "Default" in one else {})}
         for key, one in declared.items()

@@ -69,6 +69,9 @@ class Stage:
             opened.write(text)
         return commit(self.checkout)
 
+    def git(self, *arguments: str) -> str:
+        return git_in(self.checkout, *arguments)
+
     def secrets(self) -> dict[str, str]:
         """The text of each secret of the stack, by class."""
         client = boto3.client("secretsmanager")
@@ -84,16 +87,17 @@ class Stage:
         urlopen(Request(f"{self.aws}/moto-api/{path}", sent, {"Content-Type": "application/json"})).close()
 
 
-def commit(checkout: Path) -> str:
-    def run(*arguments: str) -> str:
-        who = ["-c", "user.name=test", "-c", "user.email=test@example.com"]
-        done = subprocess.run(["git", *who, *arguments], cwd=checkout, check=True, capture_output=True, text=True)
-        return done.stdout.strip()
+def git_in(checkout: Path, *arguments: str) -> str:
+    who = ["-c", "user.name=test", "-c", "user.email=test@example.com"]
+    done = subprocess.run(["git", *who, *arguments], cwd=checkout, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
 
-    run("init", "--quiet")
-    run("add", "--all")
-    run("commit", "--quiet", "--allow-empty", "--message", "a release")
-    return run("rev-parse", "HEAD")
+
+def commit(checkout: Path) -> str:
+    git_in(checkout, "init", "--quiet")
+    git_in(checkout, "add", "--all")
+    git_in(checkout, "commit", "--quiet", "--allow-empty", "--message", "a release")
+    return git_in(checkout, "rev-parse", "HEAD")
 
 
 @contextmanager
