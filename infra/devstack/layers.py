@@ -4,10 +4,11 @@ Neither sam nor Docker is needed: each layer has a Makefile, which sam calls too
 """
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from pathlib import Path
@@ -16,6 +17,7 @@ from devstack.postgres import CHECKOUT
 from devstack.template import Template
 
 ARCHITECTURES = ("arm64", "x86_64")
+HERE = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
 PYTHON = "3.13"
 LIMIT = 30_000_000  # bytes of the shared layer; Lambda's own limit is 250 MB for a function with all its layers
 
@@ -32,12 +34,12 @@ def interpreter() -> Path:
     raise NoPythonError(f"Python {PYTHON} is needed, on the path or from pyenv")
 
 
-def build(folder: Path, *wanted: str) -> dict[tuple[str, str], Path]:
+def build(folder: Path, *wanted: str, architectures: Collection[str] = ARCHITECTURES) -> dict[tuple[str, str], Path]:
     """Build those layers, or all, into folders of their own, by logical id and architecture. Raises NoPythonError."""
     sources = {
         name: layer["ContentUri"] for name, layer in Template().resources("AWS::Serverless::LayerVersion").items()
     }
-    targets = {key: folder.joinpath(*key) for key in product(wanted or sources, ARCHITECTURES)}
+    targets = {key: folder.joinpath(*key) for key in product(wanted or sources, architectures)}
     path = f"{interpreter().parent}{os.pathsep}{os.environ['PATH']}"
     make = shutil.which("make", path=path) or "make"
 

@@ -1,7 +1,6 @@
 """What Lambda unpacks to /opt, built as `sam build` does it: small, for the right machine, and enough by itself."""
 
 import json
-import platform
 import re
 import subprocess
 from pathlib import Path
@@ -17,7 +16,6 @@ LAYERS = template.resources("AWS::Serverless::LayerVersion")
 EXTENSION = re.compile(r"\.so(\.\d+)*$")
 ELF_MACHINE = {"x86_64": 62, "arm64": 183}
 CHAIN = ("web3", "circle", "eth_account", "gigstream_chain")
-HERE = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
 # Run by Lambda's Python without a site: imports what its arguments name, and each module of the layers' own packages,
 # since some are imported late. Then it hashes a password and reads an address, so that extensions are called as well.
 IMPORTING = """
@@ -69,7 +67,7 @@ def test_layers_are_small_and_all_that_a_function_needs(tmp_path: Path) -> None:
             assert [name for name in CHAIN if (folder / "python" / name).exists()] == []
     for chain in (False, True):
         imports(
-            [built[layer, HERE] for layer in (["SharedLayer", "ChainLayer"] if chain else ["SharedLayer"])],
+            [built[layer, layers.HERE] for layer in (["SharedLayer", "ChainLayer"] if chain else ["SharedLayer"])],
             handlers(chain),
         )
 

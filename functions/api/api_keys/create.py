@@ -1,16 +1,15 @@
 """POST /v1/api-keys: make another key; it is shown this once."""
 
-from dataclasses import dataclass
-
 from gigstream.auth import ApiKey
 from gigstream.models.keys import NewKey
 from gigstream.queries import keys
+from gigstream.structs import struct
 from gigstream.web import Endpoint
 
 app = Endpoint(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Created:
     """What will be known of the key, and the key itself."""
 

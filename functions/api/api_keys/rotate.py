@@ -1,18 +1,18 @@
 """POST /v1/api-keys/{key_id}/rotate: a new key in the place of another, which goes on for a while; shown this once."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from gigstream.auth import ApiKey
 from gigstream.models.keys import Rotation
 from gigstream.queries import keys
+from gigstream.structs import struct
 from gigstream.web import Endpoint
 
 app = Endpoint(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Rotated:
     """What will be known of the new key, and the key itself."""
 

@@ -1,17 +1,16 @@
 """POST /v1/platforms/register: a platform signs up; its first API key, and its webhook's secret, are shown once."""
 
-from dataclasses import dataclass
-
 from gigstream import proofs, signing, targets
 from gigstream.auth import SCOPES, ApiKey
 from gigstream.models.platforms import Registration
 from gigstream.queries import auth
+from gigstream.structs import struct
 from gigstream.web import Endpoint
 
 app = Endpoint(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Registered:
     """The platform, its key, which has all scopes, and what verifies what its webhook endpoint is sent."""
 

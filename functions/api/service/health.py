@@ -1,14 +1,14 @@
 """GET /v1/health: the function runs; nothing else is asked."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from gigstream.structs import struct
 from gigstream.web import Endpoint
 
 app = Endpoint(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Health:
     """A sign of life."""
 

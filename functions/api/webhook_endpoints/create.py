@@ -1,16 +1,15 @@
 """POST /v1/webhook-endpoints: a place to be told of events at; its signing secret is shown once."""
 
-from dataclasses import dataclass
-
 from gigstream import signing, targets
 from gigstream.models.webhooks import NewWebhookEndpoint
 from gigstream.queries import webhooks
+from gigstream.structs import struct
 from gigstream.web import Endpoint
 
 app = Endpoint(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Created:
     """The endpoint, and the secret that verifies what it is sent."""
 

@@ -1,17 +1,17 @@
 """POST /v1/webhook-endpoints/{endpoint_id}/rotate-secret: a new secret, shown once; the old one signs too for a day."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from gigstream import signing
 from gigstream.queries import webhooks
+from gigstream.structs import struct
 from gigstream.web import Endpoint
 
 app = Endpoint(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Rotated:
     """The secret that signs from now on, and until when there is a second signature with the one before."""
 

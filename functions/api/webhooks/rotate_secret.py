@@ -1,16 +1,16 @@
 """POST /v1/webhooks/task-completed/rotate-secret: a secret to sign reports with, shown once; older ones end in 24 h."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from gigstream import signing
 from gigstream.queries import webhooks
+from gigstream.structs import struct
 from gigstream.web import Endpoint
 
 app = Endpoint(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Made:
     """The secret, and the id that goes with each signature in the header webhook-secret-id."""
 

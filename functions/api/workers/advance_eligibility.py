@@ -1,16 +1,16 @@
 """GET /v1/workers/{worker_id}/advance/eligibility: how much he may have in advance, and what keeps him from more."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from gigstream.queries import risk
 from gigstream.rules import advances, forecast
+from gigstream.structs import struct
 from gigstream.web import Endpoint
 
 app = Endpoint(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class PlatformEligibility:
     """What he may have on his pay from one platform, in each mode."""
 
@@ -20,7 +20,7 @@ class PlatformEligibility:
     predictive: advances.Allowance
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Eligibility:
     """By platform; one advance at a time, whichever platform it is on."""
 

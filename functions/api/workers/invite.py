@@ -1,16 +1,15 @@
 """POST /v1/workers: invite a person to become the platform's worker; the token is shown once."""
 
-from dataclasses import dataclass
-
 from gigstream.auth import Secret
 from gigstream.models.workers import NewInvite
 from gigstream.queries import auth
+from gigstream.structs import struct
 from gigstream.web import Endpoint
 
 app = Endpoint(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Invited:
     """The invite, and the token that the person registers or signs in with."""
 

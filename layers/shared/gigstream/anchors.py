@@ -6,16 +6,17 @@ on one machine a line of a file.
 
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
 from gigstream import clock
 from gigstream.config import settings
+from gigstream.structs import struct
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Anchor:
     """A seal's number and its digest, in hex."""
 

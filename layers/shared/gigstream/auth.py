@@ -5,7 +5,6 @@ import hmac
 import secrets
 import string
 import zlib
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Literal, get_args
 from uuid import UUID, uuid4
@@ -16,6 +15,7 @@ from gigstream import clock
 from gigstream.config import settings
 from gigstream.errors import Unauthenticated
 from gigstream.queries.keys import Scope
+from gigstream.structs import struct
 
 SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 
@@ -29,14 +29,14 @@ _CHECKSUM = 6
 _SHOWN = 8
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Caller:
     """Who sent the request. Which platform it is only the database knows."""
 
     kind: Literal["worker", "platform", "public"]
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Worker(Caller):
     """A worker, and the session that the access token came from."""
 
@@ -44,7 +44,7 @@ class Worker(Caller):
     session_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Secret:
     """A random token: `text` is shown once, `hash` is kept."""
 
@@ -62,7 +62,7 @@ class Secret:
         return cls(text, hashlib.sha256(text.encode()).digest())
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class ApiKey:
     """gs_test_ or gs_live_, 256 random bits, a checksum. `prefix` may be shown, `text` shown once, `hash` is kept."""
 
@@ -92,7 +92,7 @@ class ApiKey:
         return hmac.digest(settings().api_key_pepper, self.text.encode(), "sha256")
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Tokens:
     """What a worker gets who signs in; `expires_in` is the access token's, in seconds."""
 

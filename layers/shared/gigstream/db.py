@@ -29,6 +29,7 @@ from gigstream.errors import (
     Unavailable,
     by_sqlstate,
 )
+from gigstream.structs import struct
 
 Result = TypeVar("Result")
 
@@ -39,7 +40,7 @@ RETRY_AFTER = 1
 REPLAY = "GS020"
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Query(Generic[Result]):
     """A question as a value: the SQL, its parameters, the class of a row, and what the rows add up to."""
 
@@ -49,7 +50,7 @@ class Query(Generic[Result]):
     collect: Callable[[list[Any]], Result]
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Together(Generic[Result]):
     """Several questions in one round trip, and what their answers make."""
 
@@ -62,7 +63,7 @@ def command(sql: LiteralString, **params: object) -> Query[None]:
     return Query(sql, params, dict, lambda _rows: None)
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Limit:
     """How many requests the caller may still make: `limit` a minute, `remaining` in the `reset` seconds to come."""
 
@@ -86,7 +87,7 @@ class Session:
     seconds: int = 10
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Answer:
     """An answer as the idempotency row keeps it; no body when it held a secret."""
 
@@ -94,7 +95,7 @@ class Answer:
     body: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Claim:
     """A write that happens once: `take` takes the idempotency row, or raises GS020 and `stored` reads what it holds."""
 

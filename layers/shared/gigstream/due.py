@@ -17,11 +17,12 @@ each day makes one. What cannot be read means run.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from gigstream import aws, clock, log
 from gigstream.config import settings
+from gigstream.structs import struct
 
 MARK = timedelta(minutes=1)
 AGAIN = timedelta(
@@ -62,7 +63,7 @@ SLEEPING = FREQUENT.keys() | HOURLY.keys()
 FEEDS = {**FREQUENT, **HOURLY, **DAILY}
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Gate:
     """What is known of a job's work outside Postgres. Without `asked` nothing is, without `written` anything goes.
 

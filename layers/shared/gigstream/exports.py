@@ -9,7 +9,6 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +16,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from gigstream import aws, clock
 from gigstream.config import settings
+from gigstream.structs import struct
 
 LIFETIME = timedelta(minutes=15)
 PART = 8 * 1024 * 1024  # S3 takes parts of 5 MiB or more, and 10,000 of them
@@ -24,7 +24,7 @@ PART = 8 * 1024 * 1024  # S3 takes parts of 5 MiB or more, and 10,000 of them
 Write = Callable[[bytes], None]
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Link:
     """A URL that whoever has it may fetch until `expires_at`."""
 

@@ -1,7 +1,6 @@
 """The proof that somebody holds a wallet: a message of ours, signed as wallets do (EIP-191, personal_sign)."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, Protocol
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from gigstream import siwe, wallet, wire
 from gigstream.config import settings
 from gigstream.errors import Invalid, WalletProofInvalid
 from gigstream.queries.wallets import Proof
+from gigstream.structs import struct
 
 LIFETIME: Final = timedelta(minutes=5)
 SKEW: Final = timedelta(minutes=1)  # by which the clock that dates a message may differ from the database's
@@ -20,7 +20,7 @@ SKEW: Final = timedelta(minutes=1)  # by which the clock that dates a message ma
 _ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141  # of secp256k1
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Challenge:
     """What a wallet is to sign: `message`, made of the other fields by EIP-4361, before `expires_at`."""
 

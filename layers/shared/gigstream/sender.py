@@ -7,7 +7,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
@@ -16,13 +16,14 @@ import h11
 from gigstream import clock, targets
 from gigstream.config import settings
 from gigstream.errors import Invalid
+from gigstream.structs import struct
 
 MAX_ANSWER = 64 * 1024
 KEPT = 1024
 CHUNK = 16 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Answer:
     """What came back: a status, the first 1,024 characters of the body, the seconds to wait that it asked for.
 

@@ -7,11 +7,11 @@ Whoever names a host decides what it resolves to, so what was right at registrat
 import re
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from gigstream.config import settings
 from gigstream.errors import Invalid
+from gigstream.structs import struct
 
 PORT = 443
 RESOLVE_SECONDS = 2
@@ -31,7 +31,7 @@ _DENIED = tuple(
 _GLOBAL_UNICAST = ip_network("2000::/3")
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Target:
     """A URL that passed; `unasked` when the configuration names it and its addresses are not looked at."""
 

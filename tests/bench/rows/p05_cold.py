@@ -1,13 +1,17 @@
-"""P5: what an API function's first answer costs, from a new process on, beside what a bare one with psycopg does."""
+"""P5: what an API function's first answer costs, from a new process on, beside what a bare one with psycopg does.
+
+Both in Lambda's Python, with the shared layer as it is deployed.
+"""
 
 import json
 import os
 import statistics
 import subprocess
-import sys
-import sysconfig
+import tempfile
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from tests.bench.board import RUNS, Line, row
@@ -15,6 +19,7 @@ from tests.bench.service import service
 from tests.conftest import Api
 from tests.world import RULES
 
+from devstack import layers
 from devstack.gateway import Gateway
 from devstack.postgres import CHECKOUT
 from devstack.template import Function
@@ -31,7 +36,6 @@ UNBOUND = {
 }
 TARGETS = {"read": "<= 1.3", "write": "<= 1.65"}
 FOREIGN = ("web3", "boto3", "botocore")
-PATH = [str(CHECKOUT / folder) for folder in ("functions", "layers/shared", "layers/chain")]
 # Lambda's part: the event is read, the handler imported and called. The process says how much of the processor it took
 # and ends at once, since tidying up is not part of an answer.
 RUNTIME = """
@@ -65,19 +69,19 @@ def cold() -> Iterator[Line]:
     foreign: set[str] = set()
 
     def called(function: Function, event: dict[str, Any]) -> Any:
-        seconds, answer, found = _process(RUNTIME, function.handler, event, FOREIGN)
+        seconds, answer, found = run(RUNTIME, function.handler, event, FOREIGN)
         taken[name].append(seconds)
         foreign.update(found)
         return answer
 
     api = Api(Gateway(call=called).request)
-    with service() as served:
+    with service() as served, _layer() as run:
         url = os.environ["DATABASE_URL_API"]
         for name in [name for _ in range(RUNS + 1) for name in ROUTES]:  # the first time warms up
             answer = served.act(name).send(api)
             if answer.status >= 300:
                 raise RuntimeError(f"{name}: {answer.body.decode()}")
-            floors += _process(FLOOR, url)
+            floors += run(FLOOR, url)
     floor = statistics.median(floors)
     medians = {name: statistics.median(times[1:]) for name, times in taken.items()}
     for kind, target in TARGETS.items():
@@ -91,13 +95,22 @@ def cold() -> Iterator[Line]:
     yield Line("P5", title, len(foreign), len(FOREIGN), "", "<= 0", "all of them")
 
 
-def _process(script: str, *told: Any) -> list[Any]:
-    """What a new process answers, which finds the layers and what the layers bring, and no site."""
-    command = [sys.executable, "-I", "-S", "-c", script]
-    sent = json.dumps([[*PATH, sysconfig.get_path("purelib")], *told])
-    done = subprocess.run(command, input=sent, stdout=subprocess.PIPE, text=True, check=True)
-    answered: list[Any] = json.loads(done.stdout)
-    return answered
+@contextmanager
+def _layer() -> Iterator[Callable[..., list[Any]]]:
+    """What a new process answers to a script and what it is told, which finds the layer and no site."""
+    with tempfile.TemporaryDirectory() as folder:
+        (layer,) = layers.build(Path(folder), "SharedLayer", architectures=[layers.HERE]).values()
+        python = str(layers.interpreter())
+        path = [str(CHECKOUT / "functions"), str(layer / "python"), str(CHECKOUT / "layers" / "chain")]
+
+        def run(script: str, *told: Any) -> list[Any]:
+            command = [python, "-I", "-S", "-c", script]
+            sent = json.dumps([path, *told])
+            done = subprocess.run(command, input=sent, stdout=subprocess.PIPE, text=True, check=True)
+            answered: list[Any] = json.loads(done.stdout)
+            return answered
+
+        yield run
 
 
 def _kind(name: str) -> str:

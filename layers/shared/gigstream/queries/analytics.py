@@ -1,17 +1,17 @@
 """A platform's days in figures."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from gigstream.errors import Invalid
 from gigstream.queries.base import Query
+from gigstream.structs import struct
 
 MAX_DAYS = 366
 USUAL = timedelta(days=29)
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Day:
     """A UTC day. `active_workers` were credited something; the amounts are USDC.
 
@@ -28,7 +28,7 @@ class Day:
     active_workers: int
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Days:
     """One after the other, the oldest first, without gaps."""
 

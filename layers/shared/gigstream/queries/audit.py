@@ -1,23 +1,24 @@
 """The audit trail: who did what, and the chain of seals that keeps it honest."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from gigstream.anchors import Anchor
 from gigstream.queries.base import Jsonb, Page, Query, Slice, encode_cursor, many, one, optional, page
+from gigstream.structs import struct
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Sealed:
     """How many audit rows a seal took."""
 
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Finding:
     """What is wrong, in or after which seal, with which audit row."""
 
@@ -26,7 +27,7 @@ class Finding:
     audit_id: UUID | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Entry:
     """An act of the caller's: `metadata` names what was changed, never its values."""
 
@@ -42,7 +43,7 @@ class Entry:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class OwnFinding:
     """What is wrong with an audit row of the caller's, and the number of the seal that says so, if one does."""
 
@@ -51,7 +52,7 @@ class OwnFinding:
     finding: Literal["row edited", "row deleted", "row inserted", "seal broken"]
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Verification:
     """A page of the caller's rows against their seals: `checked` of them, `waiting` for the next seal, one a minute.
 
@@ -67,7 +68,7 @@ class Verification:
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class _Verified:
     """A row of the caller's that was looked at."""
 

@@ -1,16 +1,16 @@
 """Signing up, in and out, and who it is that signed in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from gigstream.queries.base import Query, command, one, optional
 from gigstream.queries.wallets import Proof, parameters
+from gigstream.structs import struct
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Credentials:
     """What a password is checked against, if a worker has the e-mail address, and for how long that is locked."""
 
@@ -19,7 +19,7 @@ class Credentials:
     locked_seconds: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class SignIn:
     """A session that has begun or goes on."""
 
@@ -27,7 +27,7 @@ class SignIn:
     session_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Attempt:
     """What came of a sign-in: a session, or seconds for which the address is locked, or nothing: it has failed."""
 
@@ -36,7 +36,7 @@ class Attempt:
     locked_seconds: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Principal:
     """Who signed in; `scopes` are those of a platform's key."""
 
@@ -47,7 +47,7 @@ class Principal:
     scopes: Sequence[str] | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class NewPlatform:
     """A platform that has just registered."""
 
@@ -60,7 +60,7 @@ class NewPlatform:
     webhook_endpoint_id: UUID | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Invite:
     """An invite that waits to be accepted."""
 

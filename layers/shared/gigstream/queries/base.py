@@ -3,11 +3,11 @@
     def get(stream_id: UUID) -> Query[Stream]:
         return one(Stream, "SELECT id, status FROM streams WHERE id = %(stream_id)s", stream_id=stream_id)
 
-A row class is a frozen dataclass with slots whose fields are the SQL's columns, no more and no fewer.
+A row class is a struct whose fields are the SQL's columns, no more and no fewer.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, Generic, LiteralString, TypeVar
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 
 from gigstream.db import Query, Together, command
 from gigstream.errors import Invalid, NotFound
+from gigstream.structs import struct
 
 __all__ = [
     "Jsonb",
@@ -36,7 +37,7 @@ Row = TypeVar("Row")
 LAST_ID = UUID(int=2**128 - 1)
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Page(Generic[Row]):
     """A part of a list, newest first; `next_cursor` leads to the part that follows, None at the end."""
 
@@ -44,7 +45,7 @@ class Page(Generic[Row]):
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Slice:
     """Which part of a list is wanted: `limit` rows (1..100) whose ids are below `after`."""
 

@@ -1,23 +1,24 @@
 """Custody on the chain and in the books: deposits that came in, and how far and how well the two agree."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from gigstream.config import Rail
 from gigstream.queries.base import Jsonb, Query, one, optional
+from gigstream.structs import struct
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Cursor:
     """The last block whose deposits are credited."""
 
     block: int
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Transfer:
     """A log of the chain that says that USDC came into custody."""
 
@@ -28,7 +29,7 @@ class Transfer:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Credited:
     """Deposits that were credited, and those of them of which nobody knows whose they are."""
 
@@ -72,7 +73,7 @@ def credit(chain_id: int, custody: str, seen: int, block: int, logs: Sequence[Tr
     )
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Known:
     """What the last reconciliation knew: its block (0 and no hash before the first), figures, and what it left open.
 
@@ -91,7 +92,7 @@ class Known:
     broken: list[str]
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Book:
     """Custody as the books have it at a block, USDC, and the rows that its transactions are compared with.
 
@@ -110,7 +111,7 @@ class Book:
     settlements: list[dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Break:
     """One thing on which chain and books disagree: what each adds to custody for it, a payment below zero."""
 
@@ -121,7 +122,7 @@ class Break:
     book_amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Recorded:
     """A reconciliation that was kept, how many breaks it was the first to find and how many it found no more."""
 

@@ -1,36 +1,37 @@
 """What stands in the database for Circle's rail: settlements, turns at its API, its keys, notifications, wallets."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from gigstream.queries.base import Jsonb, Query, command, many, one
+from gigstream.structs import struct
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Turn:
     """When one may go ahead: after so many seconds, or None when that is too far off."""
 
     seconds: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Key:
     """A public key of Circle's, DER; None when it is not known yet."""
 
     public_key: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Stored:
     """`new` is false for what was stored before."""
 
     new: bool
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class OrderedWallet:
     """A worker who is to get a wallet, and the order that he stands in, whose id is Circle's idempotency key."""
 
@@ -38,7 +39,7 @@ class OrderedWallet:
     worker_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Wallet:
     """What Circle has made for a worker."""
 
@@ -47,14 +48,14 @@ class Wallet:
     wallet_address: str
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Given:
     """How many workers got a wallet."""
 
     workers: int
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Unsent:
     """A settlement that Circle is not known to have: one payout, USDC."""
 
@@ -65,7 +66,7 @@ class Unsent:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Sent:
     """A settlement that Circle has, under an id of its own."""
 
@@ -76,7 +77,7 @@ class Sent:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Asked:
     """How often Circle was asked before."""
 

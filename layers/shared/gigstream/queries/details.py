@@ -4,13 +4,14 @@ Each is asked for as the caller, so of what stands beside it he sees what row se
 """
 
 from collections.abc import Callable, Set
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 from gigstream.config import settings
 from gigstream.queries import platforms, requests, settlements, streams, tasks, transactions, workers
 from gigstream.queries.base import Query, Together
+from gigstream.structs import struct
 
 Detail = TypeVar("Detail")
 Queries = dict[str, Query[Any]]
@@ -22,7 +23,7 @@ TransactionExpansion = Literal["task", "worker"]
 _SCOPES = {"task": "tasks:read", "worker": "workers:read", "stream": "streams:read"}
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class TaskDetail(tasks.Task):
     """A task and its dispute, if there is or was one.
 
@@ -35,7 +36,7 @@ class TaskDetail(tasks.Task):
     stream: streams.Stream | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class StreamDetail(streams.Stream):
     """A stream. What `expand[]` did not name is not sent."""
 
@@ -44,7 +45,7 @@ class StreamDetail(streams.Stream):
     platform: platforms.Party | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class TransactionDetail(transactions.Transaction):
     """A transaction, the states it went through, oldest first, and its page in the explorer, once it is on chain.
 

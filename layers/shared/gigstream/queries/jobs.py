@@ -1,14 +1,14 @@
 """The record of what the scheduled jobs did, and what they sweep away."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from gigstream.queries.base import Jsonb, Query, many, one
+from gigstream.structs import struct
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Purged:
     """How many rows of a table went."""
 
@@ -16,14 +16,14 @@ class Purged:
     purged: int
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Left:
     """How late the oldest of the work is that a run has left, in seconds."""
 
     lag: int
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Due:
     """When a job's oldest open work is due, or was; None when none is open."""
 

@@ -1,12 +1,12 @@
 """API keys: what a platform signs in with. Of a key everybody but its maker sees the prefix; its hash stays inside."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
 from gigstream.queries.base import Page, Query, Slice, command, one, page
+from gigstream.structs import struct
 
 Scope = Literal[
     "workers:read",
@@ -32,7 +32,7 @@ _NEW: Final = """
     FROM """
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Key:
     """A platform's API key: it opens until `expires_at` or `revoked_at`; `last_used_at` is right to the minute.
 
@@ -50,7 +50,7 @@ class Key:
     last_used_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Announced:
     """How many keys were told of."""
 

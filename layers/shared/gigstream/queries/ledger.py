@@ -1,18 +1,18 @@
 """The books: a platform's accounts and what moved on them, and whether the whole is right."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
 from gigstream.queries.base import Page, Query, Slice, Together, behind, many, one, page
+from gigstream.structs import struct
 
 Kind = Literal["platform_available", "platform_held", "worker_available", "worker_settling"]
 Reason = Literal["deposit", "hold", "pay", "release", "refund", "payout", "settle", "return"]
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Difference:
     """A stored figure of a row that is not what the rows behind it say."""
 
@@ -22,7 +22,7 @@ class Difference:
     recounted: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Account:
     """An account and what it holds now, USDC; `worker_id` says whose it is, None for the platform's own."""
 
@@ -33,14 +33,14 @@ class Account:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class AccountAt(Account):
     """What an account held, USDC, after everything that was posted up to `as_of`."""
 
     as_of: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Transfer:
     """USDC that came into the account (`credit`) or left it (`debit`), and the one thing that it was posted for.
 

@@ -1,12 +1,13 @@
 """Loans: advances on pay. A worker alone sees his."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from typing import Final, Literal
 from uuid import UUID
 
 from gigstream.queries.base import Page, Query, Slice, Together, many, one, page
+from gigstream.structs import struct
 
 Mode = Literal["earned", "predictive"]
 Status = Literal["pending", "approved", "disbursed", "repaying", "repaid", "defaulted"]
@@ -20,7 +21,7 @@ _SELECT: Final = """
     FROM """
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Loan:
     """Amounts in USDC; `total_due` is `amount` and `fee`; `owed` is what is still to be paid back.
 
@@ -46,7 +47,7 @@ class Loan:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Repayment:
     """USDC that went from pay, or by the worker's own hand, into his advance; numbered from 1 without gaps."""
 
@@ -56,14 +57,14 @@ class Repayment:
     repaid_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class RepaidLoan(Loan):
     """A loan with its repayments, newest first."""
 
     repayments: Page[Repayment]
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Quote:
     """Amounts in USDC; `limit` is the most that can be had now. A predictive advance would fall due at `repayment_due`.
 
@@ -83,7 +84,7 @@ class Quote:
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Offer(Quote):
     """A quote in full: what arrives, the fee in percent, how it is repaid, and what the worker has to know of it."""
 
@@ -93,14 +94,14 @@ class Offer(Quote):
     disclosures: list[str]
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Overdue:
     """A predictive advance that was not paid back in time."""
 
     id: UUID
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Default:
     """Whether it was given up; no when it was paid back at the last moment."""
 

@@ -1,14 +1,14 @@
 """The operator's acts, which belong to neither worker nor platform: under the role `operator`, audited as system."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
 from gigstream.queries.base import Query, one
+from gigstream.structs import struct
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Platform:
     """A platform's keys are good while it is active."""
 
@@ -17,7 +17,7 @@ class Platform:
     is_active: bool
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Funding:
     """A deposit of `amount`, and what the advance pool holds after it, USDC."""
 
@@ -26,7 +26,7 @@ class Funding:
     pool: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Assignment:
     """A deposit that was in suspense, and what its platform has available with it, USDC."""
 
@@ -35,7 +35,7 @@ class Assignment:
     available: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class WriteOff:
     """What came back of the amount advanced, and what the pool has lost of it, USDC."""
 
@@ -45,7 +45,7 @@ class WriteOff:
     lost: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Resolution:
     """How a disputed task ended: what the worker was paid for it in all, what the platform got back, USDC."""
 
@@ -55,7 +55,7 @@ class Resolution:
     refunded: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Decision:
     """How an appeal ended: the points that its worker got back, and his score with them."""
 

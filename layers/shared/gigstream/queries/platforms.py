@@ -1,6 +1,5 @@
 """Platforms: who hold funds and give tasks. A platform reads and changes itself alone."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Final, Literal, LiteralString
@@ -9,9 +8,10 @@ from uuid import UUID
 from gigstream.queries import transactions
 from gigstream.queries.base import Page, Query, Slice, Together, behind, one, optional, page
 from gigstream.queries.wallets import Proof, parameters
+from gigstream.structs import struct
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Platform:
     """`total_payouts` is what has reached workers on chain, USDC; `active_workers` have a task that is not finished.
 
@@ -40,7 +40,7 @@ _OF: Final[dict[str, LiteralString]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Party:
     """A platform as the other party of a task sees it."""
 
@@ -49,7 +49,7 @@ class Party:
     is_active: bool
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Balance:
     """USDC: `available` for new tasks, `held` for tasks that are not finished, and both together."""
 
@@ -59,7 +59,7 @@ class Balance:
     total: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Funding:
     """How funds come in: a transfer of USDC, an ERC-20 token at `usdc_address`, to `deposit_address` on a chain.
 
@@ -74,7 +74,7 @@ class Funding:
     wallet_address: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class AdvanceTerms:
     """Whether its workers may have advances on predicted earnings, and up to what percent of seven days' earnings."""
 
@@ -83,7 +83,7 @@ class AdvanceTerms:
     share_percent: int
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Analytics:
     """How a platform does: tasks by outcome, USDC paid and pending, workers ever and lately, seconds a task takes."""
 
@@ -100,7 +100,7 @@ class Analytics:
     average_completion_seconds: int
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Member:
     """What a platform sees of one of its workers: rates in percent, the rating 0..5, his unfinished tasks with it."""
 
@@ -115,7 +115,7 @@ class Member:
     member_since: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Deposit:
     """USDC that came in, and what is available with it."""
 

@@ -1,12 +1,12 @@
 """Reports: a platform orders one, a job reads its lines as the platform may see them and makes the file."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final, Literal, LiteralString
 from uuid import UUID
 
 from gigstream.queries.base import Page, Query, Slice, many, one, optional, page
+from gigstream.structs import struct
 
 Kind = Literal["payouts", "earnings", "fees", "loans", "ledger"]
 Format = Literal["csv", "jsonl"]
@@ -19,7 +19,7 @@ _SELECT: Final = """
     FROM """
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Report:
     """A file on the UTC days from `from_date` to `to_date`, both included, as they stood at `created_at`.
 
@@ -47,7 +47,7 @@ class Report:
         return self.expires_at is not None and at < self.expires_at
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Download(Report):
     """A report and, while its file is kept, a link to it that is good until `download_expires_at`."""
 
@@ -55,14 +55,14 @@ class Download(Report):
     download_expires_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Finished:
     """Whether the run was still the one to finish its report."""
 
     finished: bool
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Line:
     """What every line of a report has: its order is that of `created_at` and `id`."""
 
@@ -70,7 +70,7 @@ class Line:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Payout(Line):
     """A payout to a worker, USDC."""
 
@@ -86,7 +86,7 @@ class Payout(Line):
     processed_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Earning(Line):
     """What a worker was credited, USDC: the price of a task (`pay`) or a part of a stream's (`release`)."""
 
@@ -101,7 +101,7 @@ class Earning(Line):
     event_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Fee(Line):
     """A transaction that cost a fee, USDC."""
 
@@ -113,7 +113,7 @@ class Fee(Line):
     status: str
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Loan(Line):
     """An advance, USDC. Row security shows a platform none: they are between the worker and us."""
 
@@ -125,7 +125,7 @@ class Loan(Line):
     status: str
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Posting(Line):
     """One side of a transfer, USDC: what came into an account (`credit`) or left it (`debit`). Account by account."""
 

@@ -1,17 +1,17 @@
 """A worker's reputation: his score, what moved it, and what he says against that."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from gigstream.queries import workers
 from gigstream.queries.base import Page, Query, Slice, Together, behind, fields_of, one, page
+from gigstream.structs import struct
 
 AppealStatus = Literal["open", "granted", "refused"]
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class ScoreFactor:
     """What `events` events made of the score: `points`, as far as its bounds of 0 and 1000 let them.
 
@@ -25,7 +25,7 @@ class ScoreFactor:
     points: int
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class _Points:
     """The score and the points that events brought."""
 
@@ -41,7 +41,7 @@ class _Points:
     points_from_others: int
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class _Events(_Points):
     points_from_appeals: int
     tasks: int
@@ -51,7 +51,7 @@ class _Events(_Points):
     others: int
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Reputation(_Points):
     """The score, 0..1000, and its factors: rates in percent, the rating 0..5, and the points that events brought.
 
@@ -61,7 +61,7 @@ class Reputation(_Points):
     factors: list[ScoreFactor]
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class ReputationEvent:
     """A change of the score by `delta`, clamped to 0..1000; `task_id` is the task behind it, if the caller sees it.
 
@@ -84,7 +84,7 @@ class ReputationEvent:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Appeal:
     """What a worker says against an event that took points; an operator grants or refuses it."""
 

@@ -1,15 +1,15 @@
 """A worker's risk, and what else decides about his advance: what he earned and accrues, his platforms' terms."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
 from gigstream.errors import NotFound
 from gigstream.queries.base import Query, Together, fields_of, many, one
+from gigstream.structs import struct
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class RiskFactor:
     """`value` times `weight`, to the whole point and no further than `max_points` (below 0 for what it can take).
 
@@ -25,7 +25,7 @@ class RiskFactor:
     points: int
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class _Risk:
     worker_id: UUID
     risk_score: int
@@ -48,12 +48,12 @@ class _Risk:
     account_age_days: int
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class _Assessed(_Risk):
     reputation_score: int
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Risk(_Risk):
     """The risk of a predictive advance: `reasons` says what fails.
 
@@ -63,7 +63,7 @@ class Risk(_Risk):
     factors: list[RiskFactor]
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Day:
     """What a worker was paid by one platform, USDC, so many whole days ago."""
 
@@ -72,7 +72,7 @@ class Day:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Employment:
     """A platform that he works for, what has `accrued` with it and was not released, USDC, and its terms.
 
@@ -85,7 +85,7 @@ class Employment:
     share_percent: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Standing:
     """All that the rules on advances ask for."""
 

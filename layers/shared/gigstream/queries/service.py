@@ -1,12 +1,12 @@
 """The database's own health."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from gigstream.queries.base import Query, one
+from gigstream.structs import struct
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Readiness:
     """What the service stands on: a database that answers, and the newest migration in it."""
 

@@ -4,13 +4,13 @@ Which role may ask what: `signer` opens, reserves, stores and notes; `jobs` queu
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final, Literal
 from uuid import UUID
 
 from gigstream.queries.base import Query, Together, many, one, optional
+from gigstream.structs import struct
 
 Rail = Literal["web3", "circle"]
 State = Literal["queued", "reserved", "signed", "broadcast", "final_ok", "final_reverted", "conflict"]
@@ -28,7 +28,7 @@ _SIGNER: Final = """
     FROM """
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Signer:
     """Who signs for a contract; nothing is reserved while it is paused."""
 
@@ -43,7 +43,7 @@ class Signer:
     paused_reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Settlement:
     """One chain transaction: `amount` USDC in `payments` payouts, numbered from `first_payment_no` on.
 
@@ -76,7 +76,7 @@ class Settlement:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Attempt:
     """What was signed for a settlement, and when it was first sent; fees in wei, `answer` the node's last word.
 
@@ -96,7 +96,7 @@ class Attempt:
     answer: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Payment:
     """A payout in its settlement: USDC to an address; `payment_no` once it is reserved."""
 
@@ -108,7 +108,7 @@ class Payment:
     failed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Facts:
     """The settlement that a payout is in: how far it is, and where on the chain it was paid from and stands.
 
@@ -125,7 +125,7 @@ class Facts:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class InFlight:
     """A settlement on its way, and what was signed for it, oldest first."""
 
@@ -133,7 +133,7 @@ class InFlight:
     attempts: list[Attempt]
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class QueuedPayouts:
     """Payouts that were begun, and their sum in USDC."""
 
@@ -141,7 +141,7 @@ class QueuedPayouts:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class QueuedSettlements:
     """Settlements that were made, the payouts in them, and their sum in USDC."""
 
@@ -150,14 +150,14 @@ class QueuedSettlements:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Open:
     """Whether there is something to do."""
 
     is_open: bool
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Observed:
     """How often in a row none of a settlement's hashes was found though its nonce was used."""
 

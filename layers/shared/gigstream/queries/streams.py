@@ -1,12 +1,12 @@
 """Streams: pay that accrues by the second and is released at intervals."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Final, Literal, LiteralString
 from uuid import UUID
 
 from gigstream.queries.base import Page, Query, Slice, Together, behind, one, optional, page
+from gigstream.structs import struct
 
 Status = Literal["active", "paused", "completed", "cancelled"]
 
@@ -24,7 +24,7 @@ _MINE: Final[dict[str, LiteralString]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Stream:
     """Amounts in USDC, `release_interval` in seconds; `remaining_amount` of a cancelled stream was refunded.
 
@@ -53,7 +53,7 @@ class Stream:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Reading:
     """A stream's figures, USDC, as they stood at the database's time `as_of`."""
 
@@ -67,7 +67,7 @@ class Reading:
     released: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Accrual(Reading):
     """What was `accrued` by `as_of`, USDC; `releasable` of it waits for the next release.
 
@@ -79,7 +79,7 @@ class Accrual(Reading):
     rate_per_second: str
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Release:
     """USDC credited to the worker for what had accrued by `released_at`; numbered from 1 without gaps."""
 
@@ -89,14 +89,14 @@ class Release:
     released_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class NextDue:
     """When the next stream is due, in the past or to come; None when no stream is active."""
 
     at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Tick:
     """A batch of the release job: streams that were due, those of them that paid, and those that could not; USDC."""
 

@@ -1,6 +1,5 @@
 """Tasks: a fixed price paid on completion, or a stream's."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, Literal, LiteralString
@@ -8,6 +7,7 @@ from uuid import UUID
 
 from gigstream.errors import FIELD_OF_CONSTRAINT, by_sqlstate
 from gigstream.queries.base import Jsonb, Page, Query, Slice, one, optional, page
+from gigstream.structs import struct
 
 Status = Literal["pending", "active", "completed", "cancelled", "disputed"]
 Type = Literal["fixed", "streaming"]
@@ -40,7 +40,7 @@ _OF: Final[dict[str, LiteralString]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Task:
     """`amount` is the price and `paid_amount` what it came to in the end, USDC; `rating` is 1..5."""
 
@@ -67,7 +67,7 @@ class Task:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Dispute:
     """Who filed it and why; `to_worker` is what the operator gave the worker of what was held, in basis points."""
 
@@ -81,7 +81,7 @@ class Dispute:
     resolved_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Failure:
     """Why an item of a batch was not created, as the answer to it alone would say; `field` is the item's."""
 
@@ -90,7 +90,7 @@ class Failure:
     field: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class BatchItem:
     """What became of the item at `index`, from 0: a task when it was created, an error when it failed."""
 
@@ -100,7 +100,7 @@ class BatchItem:
     error: Failure | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Batch:
     """The items of a batch in the order in which they were sent, and how many were `created` and `failed`."""
 

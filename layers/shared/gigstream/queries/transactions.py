@@ -1,12 +1,12 @@
 """Transactions: the lines of money that a worker sees."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, Literal, LiteralString
 from uuid import UUID
 
 from gigstream.queries.base import Page, Query, Slice, many, one, page
+from gigstream.structs import struct
 
 Type = Literal["payout", "advance", "repayment", "fee", "refund"]
 Status = Literal["pending", "processing", "completed", "failed"]
@@ -25,7 +25,7 @@ _MINE: Final[dict[str, LiteralString]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Transaction:
     """`amount` and `fee` in USDC; a payout's `tx_hash` is shared by its batch, in which `payment_no` tells it apart."""
 
@@ -49,7 +49,7 @@ class Transaction:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class State:
     """When a transaction came into a state; `error_message` says why it failed."""
 

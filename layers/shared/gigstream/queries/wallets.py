@@ -1,13 +1,14 @@
 """What wallets were asked to sign, and have signed. SQL takes a Proof as an ops.wallet_proof, all NULL for none."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
 from gigstream.queries.base import Query, one
+from gigstream.structs import struct
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Proof:
     """A message that the wallet at `address` has signed, and when it may be used, as the message itself says."""
 
@@ -17,7 +18,7 @@ class Proof:
     valid_until: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Issued:
     """When a nonce was kept, and until when it is good."""
 

@@ -1,7 +1,7 @@
 """Events, and the webhooks that tell of them: endpoints, deliveries, and what the delivery job asks for."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -20,6 +20,7 @@ from gigstream.queries.base import (
     one,
     page,
 )
+from gigstream.structs import struct
 
 # What a platform can be told of.
 EventName = Literal[
@@ -64,7 +65,7 @@ _DELIVERY: Final = """
     FROM """
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class WebhookEndpoint:
     """`event_types` names events, or * for all; `failing_since` is the first failure after the last success.
 
@@ -84,7 +85,7 @@ class WebhookEndpoint:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Rotation:
     """Which version of an endpoint's secret signs now, and until when the one before signs too."""
 
@@ -93,7 +94,7 @@ class Rotation:
     previous_until: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Delivery:
     """An event on its way to an endpoint, and what was answered to the latest attempt: the body's beginning, 1 kB."""
 
@@ -112,14 +113,14 @@ class Delivery:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Recovery:
     """How many deliveries are due now."""
 
     queued: int
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Event:
     """What happened, as the feed shows it and a webhook's body says it; `id` is the webhook-id.
 
@@ -134,7 +135,7 @@ class Event:
     data: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Feed:
     """Events, oldest first. `next_cursor` leads on from the last of them, to those still to come as well.
 
@@ -146,14 +147,14 @@ class Feed:
     has_more: bool
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class InboundSecret:
     """The id that an inbound secret is derived from."""
 
     id: UUID
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Claimed:
     """An attempt to make: which event goes where, signed with which versions of the endpoint's secret."""
 
@@ -170,7 +171,7 @@ class Claimed:
     data: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Attempt:
     """What became of the attempt of that number.
 
@@ -188,14 +189,14 @@ class Attempt:
     retry_seconds: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Stored:
     """How many endpoints were disabled."""
 
     disabled: int
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Alerts:
     """A batch of platforms whose funds were looked at."""
 

@@ -1,6 +1,6 @@
 """Workers: who do tasks. A worker reads himself; a platform reads its members, and of their money only its own."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from typing import Final, Literal, LiteralString
@@ -9,6 +9,7 @@ from uuid import UUID
 from gigstream.queries import loans, streams, tasks, transactions
 from gigstream.queries.base import Page, Query, Slice, Together, behind, command, one, optional
 from gigstream.queries.wallets import Proof, parameters
+from gigstream.structs import struct
 
 _RECENT: Final = Slice(limit=5)
 
@@ -29,7 +30,7 @@ _OF: Final[dict[str, LiteralString]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Worker:
     """Rates in percent, the rating 0..5, `total_earned` in USDC. From `email` on, null for all but himself."""
 
@@ -48,7 +49,7 @@ class Worker:
     created_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Profile(Worker):
     """A worker with his newest five tasks and transactions, and for himself his open loans."""
 
@@ -57,7 +58,7 @@ class Profile(Worker):
     open_loans: list[loans.Loan]
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Balance:
     """A worker's money at `as_of`, USDC; a platform sees what it owes and paid him itself.
 
@@ -74,7 +75,7 @@ class Balance:
     advance_owed: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Earnings:
     """What a worker did and earned, USDC; a platform sees its own tasks and payouts. From advances on: for himself."""
 
@@ -97,7 +98,7 @@ class Earnings:
     repaid_loans: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Ages:
     """A batch of the daily job: the last worker looked at, how many were, and how many grew older."""
 

@@ -3,9 +3,10 @@
 Amounts are USDC and turned into whole micro-USDC, shares and fees are whole percent or basis points: integers only.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal, Protocol
+
+from gigstream.structs import struct
 
 Mode = Literal["earned", "predictive"]
 
@@ -25,7 +26,7 @@ _BASIS_POINTS = 10_000
 _DAYS_A_YEAR = 365
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Check:
     """One rule: what it asks for, what is the case, and whether that will do."""
 
@@ -38,7 +39,7 @@ class Check:
     passed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Allowance:
     """Up to `limit` USDC if `eligible`, which all checks decide: `share_percent` of `basis`, USDC.
 
