@@ -10,6 +10,7 @@ import pytest
 from moto import mock_aws
 from tests import emf
 
+from devstack.postgres import CHECKOUT
 from devstack.template import Schedule, Template
 from gigstream import metrics
 
@@ -113,6 +114,20 @@ def test_an_alarm_is_sound(name: str) -> None:
     assert alarm["AlarmDescription"].endswith(".")
     # CloudWatch looks back a day, and with hours as periods a week.
     assert alarm["Period"] * alarm["EvaluationPeriods"] <= (604800 if alarm["Period"] >= 3600 else 86400)
+
+
+def test_the_runbook_says_what_to_do_about_each_alarm_and_no_other() -> None:
+    runbook = (CHECKOUT / "infra/runbook.md").read_text()
+    explained = re.findall(r"^(?:### |\| `)([A-Z][a-z]+[A-Z]\w+|Throttled)(?:`|$)", runbook, re.MULTILINE)
+    assert sorted(explained) == sorted(ALARMS)
+
+
+def test_the_links_of_the_runbook_lead_somewhere() -> None:
+    runbook, readme = ((CHECKOUT / name).read_text() for name in ("infra/runbook.md", "README.md"))
+    links = re.findall(r"\]\((?:\.\./README\.md)?#([\w-]+)\)", runbook)
+    headings = re.findall(r"^#+ (.+)$", runbook + readme, re.MULTILINE)
+    assert links
+    assert set(links) <= {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
 
 
 def test_cloudwatch_takes_each_alarm(cloudwatch: Any) -> None:
