@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import time
 from urllib.parse import quote, urlsplit
 
 import psycopg
@@ -10,6 +11,8 @@ from psycopg import sql
 from cloud.stop import Stop
 
 CONNECT_SECONDS = 15  # a database that sleeps wakes in less
+PATIENCE = 30.0  # seconds for a pooler to learn of a new password
+PAUSE = 1.0
 NEON = re.compile(r"(?P<endpoint>ep-[a-z0-9-]+?)(?P<pooler>-pooler)?(?P<rest>\..+\.neon\.tech)")
 
 
@@ -22,22 +25,28 @@ def check_direct(url: str) -> None:
         raise Stop("DATABASE_URL_DIRECT leads through the pooler: take the direct URL, without -pooler in the host.")
 
 
-def pooled(direct: str, role: str, password: str) -> str:
-    """The URL for a role, from the owner's direct one: Neon's pooler is the same host with -pooler in its first name.
+def pooled(url: str) -> str:
+    """The same database through the pooler: with Neon the same host with -pooler in its first name.
 
     A database that is not Neon's is taken to have no pooler at another address.
     """
-    parts = urlsplit(direct)
+    parts = urlsplit(url)
+    who, at, address = parts.netloc.rpartition("@")
+    return parts._replace(netloc=who + at + NEON.sub(r"\g<endpoint>-pooler\g<rest>", address)).geturl()
+
+
+def of_role(url: str, role: str, password: str) -> str:
+    """The same database for a role."""
+    parts = urlsplit(url)
     _, _, address = parts.netloc.rpartition("@")
-    address = NEON.sub(r"\g<endpoint>-pooler\g<rest>", address)
     return parts._replace(netloc=f"{role}:{quote(password, safe='')}@{address}").geturl()
 
 
-def place(url: str) -> tuple[str | None, int | None, str]:
+def place(url: str) -> tuple[str | None, int, str]:
     """Which database a URL leads to, whether pooled or not and whoever asks: host, port, name."""
     parts = urlsplit(url)
     host = NEON.sub(r"\g<endpoint>\g<rest>", parts.hostname or "")
-    return host or None, parts.port, parts.path.strip("/")
+    return host or None, parts.port or 5432, parts.path.strip("/")
 
 
 def opens(url: str, role: str) -> bool:
@@ -53,12 +62,18 @@ def opens(url: str, role: str) -> bool:
 
 
 def give_password(direct: str, role: str) -> str:
-    """Give a role a new password; its pooled URL. The old password is good for nothing from then on.
+    """Give a role a new password: its pooled URL, once that opens. The old password is good for nothing from then on.
 
-    It is sent as it is, over TLS, and not hashed here: Neon takes no other.
+    It is sent as it is and not hashed here: Neon takes no other.
     """
     password = secrets.token_urlsafe(32)
     statement = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
     with psycopg.connect(direct, connect_timeout=CONNECT_SECONDS) as conn:
         conn.execute(statement)
-    return pooled(direct, role, password)
+    url = pooled(of_role(direct, role, password))
+    deadline = time.monotonic() + PATIENCE
+    while not opens(url, role):
+        if time.monotonic() > deadline:
+            raise Stop(f"The database does not let {role} in by the password that it was just given.")
+        time.sleep(PAUSE)
+    return url

@@ -6,12 +6,14 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from cloud.secrets import HELD
 from cloud.stack import Stack
 from cloud.stop import Stop
 from devstack.postgres import CHECKOUT
 
 # `make tools` installs it there, with the Python that Lambda has.
 TOOLS = CHECKOUT / ".venv-sam" / "bin"
+SECRET = frozenset().union(*HELD.values()) | {"DATABASE_URL_DIRECT"}
 
 
 def version() -> str:
@@ -47,8 +49,9 @@ def _program(name: str) -> str:
 
 
 def _environment() -> dict[str, str]:
-    path = f"{TOOLS}{os.pathsep}{os.environ.get('PATH', '')}"
-    return {**os.environ, "PATH": path, "SAM_CLI_TELEMETRY": "0"}
+    """Ours, without what neither sam nor what it builds with has to know."""
+    given = {name: value for name, value in os.environ.items() if name not in SECRET}
+    return {**given, "PATH": f"{TOOLS}{os.pathsep}{given.get('PATH', '')}", "SAM_CLI_TELEMETRY": "0"}
 
 
 def _quoted(value: str) -> str:

@@ -63,7 +63,7 @@ class Store:
         kept = self._one(variable)
         if variable.startswith(DATABASE_URL):
             role = variable.removeprefix(DATABASE_URL).lower()
-            if kept is None or not roles.opens(kept, role):
+            if kept is None or kept != roles.pooled(kept) or not roles.opens(kept, role):
                 return roles.give_password(direct, role), f"role {role} has a new password"
             return None
         if kept is not None or (variable in OPTIONAL and not (variable in CIRCLE and rail == "circle")):

@@ -28,7 +28,12 @@ def run(arguments: list[str]) -> int:
     if arguments == ["--version"]:
         print("SAM CLI, version 1.0")
         return 0
-    noted = {"arguments": arguments, "folder": str(Path.cwd()), "architecture": os.environ.get("ARCHITECTURE")}
+    noted: dict[str, Any] = {
+        "arguments": arguments,
+        "folder": str(Path.cwd()),
+        "architecture": os.environ.get("ARCHITECTURE"),
+    }
+    noted["variables"] = sorted(os.environ)
     with Path(os.environ["SAM_LOG"]).open("a") as log:
         print(json.dumps(noted), file=log)
     if arguments[0] == os.environ.get("SAM_FAILS"):

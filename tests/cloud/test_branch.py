@@ -20,6 +20,7 @@ from cloud import neon as client
 from cloud import roles
 from cloud.stop import Stop
 from devstack import cli, migrate
+from devstack.postgres import Cluster
 
 ROLES = ["api", "jobs", "signer", "operator"]
 DIRECT = "postgresql://owner:secret@ep-dark-snowflake-942567.us-east-2.aws.neon.tech/gigstream?sslmode=require"
@@ -182,15 +183,30 @@ def test_a_pull_request_is_a_number(number: str) -> None:
 
 
 def test_neons_pooler_is_the_same_host_by_another_name() -> None:
-    url = roles.pooled(DIRECT, "api", "a/b")
+    url = roles.pooled(roles.of_role(DIRECT, "api", "a/b"))
     assert url == f"postgresql://api:a%2Fb@{POOLED}/gigstream?sslmode=require"
-    assert roles.pooled(url, "jobs", "x") == f"postgresql://jobs:x@{POOLED}/gigstream?sslmode=require"
+    assert roles.pooled(url) == url
     assert roles.place(url) == roles.place(DIRECT)
     other = "postgresql://owner:secret@db.example.com:6432/gigstream"
-    assert roles.pooled(other, "api", "x") == "postgresql://api:x@db.example.com:6432/gigstream"
+    assert roles.pooled(roles.of_role(other, "api", "x")) == "postgresql://api:x@db.example.com:6432/gigstream"
 
 
-@pytest.mark.parametrize("url", [roles.pooled(DIRECT, "owner", "x"), "https://x.neon.tech/a", "gigstream", ""])
+def test_a_password_that_does_not_open_is_no_success(
+    remote: Cluster, direct: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roles, "PATIENCE", 0.0)
+    url = direct(TEMPLATE_DATABASE)
+    with remote.superuser() as conn:
+        conn.execute("ALTER ROLE signer VALID UNTIL '2020-01-01'")
+    try:
+        with pytest.raises(Stop, match="does not let signer in by the password that it was just given"):
+            roles.give_password(url, "signer")
+    finally:
+        with remote.superuser() as conn:
+            conn.execute("ALTER ROLE signer VALID UNTIL 'infinity'")
+
+
+@pytest.mark.parametrize("url", [roles.pooled(DIRECT), "https://x.neon.tech/a", "gigstream", ""])
 def test_a_url_that_cannot_migrate_is_refused(url: str) -> None:
     with pytest.raises(Stop, match="DATABASE_URL_DIRECT"):
         roles.check_direct(url)

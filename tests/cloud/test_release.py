@@ -56,6 +56,7 @@ def test_a_new_stage_is_deployed_and_the_next_deployment_changes_nothing_else(
     assert (build["arguments"], build["architecture"], build["folder"]) == (["build"], "arm64", str(stage.checkout))
     assert {f'{name}="{value}"' for name, value in GIVEN.items()} <= set(deploy["arguments"])
     assert not [name for name, value in values.items() if value in str(stage.sam())]
+    assert not {*values, "DATABASE_URL_DIRECT"} & set(build["variables"] + deploy["variables"])
     assert stage.history() == [(commit, "migrated"), (commit, "deployed"), (commit, "passed")]
     assert f"{len(Template().schedules)} jobs have run" in told
     written = boto3.client("ssm").get_parameter(Name="/gigstream-trial/due/written")["Parameter"]["Value"]
