@@ -34,7 +34,7 @@ def _init(self: Any, *args: Any, **values: Any) -> None:
 
 
 def _repr(self: Any) -> str:
-    shown = (f"{name}={getattr(self, name)!r}" for name in self.__dataclass_fields__)
+    shown = (f"{name}={getattr(self, name)!r}" for name, field in self.__dataclass_fields__.items() if field.repr)
     return f"{type(self).__qualname__}({', '.join(shown)})"
 
 
