@@ -1,4 +1,4 @@
-"""The parameters by which jobs sleep, as template.yaml makes them, in an AWS of the test's own."""
+"""The parameters by which jobs sleep, as template.yaml makes them, in an AWS of the test's own; and a past day."""
 
 from datetime import datetime, timedelta
 from itertools import count
@@ -6,12 +6,11 @@ from typing import Any
 
 import boto3
 import pytest
-from tests.aws import aws
+from tests.books import Books
+from tests.people import Caller, new_stream
 
 from devstack.template import Template
 from gigstream import clock, config, due
-
-__all__ = ["aws", "parameters"]
 
 stacks = count()
 
@@ -69,3 +68,11 @@ def hands(monkeypatch: pytest.MonkeyPatch) -> Clock:
     stopped = Clock(yesterday)
     monkeypatch.setattr(clock, "now", lambda: stopped.moment)
     return stopped
+
+
+def stream_from(books: Books, platform: Caller, worker: Caller, start: datetime, **fields: Any) -> None:
+    """A stream of a past day, which has released nothing yet."""
+    stream = new_stream(platform, worker, start_time=start.isoformat(), duration_seconds=86_400, **fields)
+    books.plant(
+        "UPDATE streams SET next_release_at = start_time + release_interval * interval '1 s' WHERE id = %s", stream
+    )

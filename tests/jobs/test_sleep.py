@@ -14,10 +14,11 @@ import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.aws import aws
 from tests.books import Books
 from tests.conftest import Api
-from tests.parameters import Clock, Parameters, aws, hands, parameters
-from tests.people import Caller, new_platform, new_stream, new_worker
+from tests.parameters import Clock, Parameters, hands, parameters, stream_from
+from tests.people import new_platform, new_worker
 
 from devstack.postgres import CHECKOUT
 from devstack.template import Template
@@ -59,14 +60,6 @@ def without_ssm(environment: pytest.MonkeyPatch, url: str = NO_AWS) -> Iterator[
         config.settings.cache_clear()
         yield
     config.settings.cache_clear()
-
-
-def stream_from(books: Books, platform: Caller, worker: Caller, start: datetime, **fields: Any) -> None:
-    """A stream of a past day, which has released nothing yet."""
-    stream = new_stream(platform, worker, start_time=start.isoformat(), duration_seconds=86_400, **fields)
-    books.plant(
-        "UPDATE streams SET next_release_at = start_time + release_interval * interval '1 s' WHERE id = %s", stream
-    )
 
 
 # What there is
