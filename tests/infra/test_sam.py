@@ -60,7 +60,7 @@ class Functions:
     def call(self, name: str, event: Any) -> Any:
         answer = self._client.invoke(FunctionName=name, Payload=json.dumps(event))
         result = json.load(answer["Payload"])
-        assert "FunctionError" not in answer, result
+        assert "errorType" not in result, result  # sam does not take every error for one, as AWS does
         return result
 
     def tick(self, name: str, at: datetime | None = None) -> Any:
@@ -219,8 +219,8 @@ def test_every_route_answers_a_stranger_the_same(api: Api, over_sam: Callable[..
 def test_every_job_runs(functions: Functions) -> None:
     jobs = [schedule.function.name for schedule in Template().schedules]
     with ThreadPoolExecutor(AT_ONCE) as callers:
-        counts = dict(zip(jobs, callers.map(functions.tick, jobs), strict=True))
-    assert [job for job in jobs if not isinstance(counts[job], dict)] == []
+        runs = list(callers.map(functions.tick, jobs))
+    assert all(isinstance(count, int) for counts in runs for count in counts.values())
 
 
 def test_a_job_does_its_work_and_finds_it_done(api: Api, functions: Functions) -> None:
