@@ -199,7 +199,9 @@ TO api;
 GRANT EXECUTE ON FUNCTION ops.take_turn TO api, jobs, signer;
 GRANT EXECUTE ON FUNCTION ops.job_lag, ops.next_due TO jobs, signer, operator, auditor;
 
-GRANT EXECUTE ON FUNCTION next_due_release, release_due, release_each, update_account_ages TO jobs;
+GRANT EXECUTE ON FUNCTION
+next_due_release, release_due, release_batch, release_each, release_shards, release_shard, update_account_ages
+TO jobs;
 GRANT EXECUTE ON FUNCTION
 process_payment, complete_payment, fail_payment, ops.start_payout, ops.lock_payout, ops.end_payouts,
 queue_payouts, queue_settlements, finish_settlement, revert_settlement, observe_settlement, declare_conflict

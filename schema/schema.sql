@@ -5434,6 +5434,37 @@ BEGIN
 END;
 $$;
 
+-- Name: release_batch(uuid[], timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.release_batch(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT failed integer, OUT amount numeric) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_failed uuid [] := '{}';
+BEGIN
+    IF p_streams = '{}' THEN
+        released := 0;
+        failed := 0;
+        amount := 0;
+        RETURN;
+    END IF;
+
+    BEGIN
+        SELECT r.released, r.amount INTO released, amount FROM release_streams(p_streams, p_as_of) AS r;
+    EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN
+        SELECT r.released, r.amount, r.failed INTO released, amount, v_failed FROM release_each(p_streams, p_as_of) AS r;
+    END;
+    failed := cardinality(v_failed);
+    PERFORM ops.audit(
+        'streams.released', 'stream', NULL,
+        jsonb_build_object(
+            'as_of', p_as_of, 'due', cardinality(p_streams), 'released', released, 'amount', amount::text,
+            'failed', v_failed
+        )
+    );
+END;
+$$;
+
 -- Name: release_due(timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.release_due(p_as_of timestamp with time zone, p_limit integer, OUT due integer, OUT released integer, OUT failed integer, OUT amount numeric) RETURNS record
@@ -5442,7 +5473,6 @@ CREATE FUNCTION public.release_due(p_as_of timestamp with time zone, p_limit int
 DECLARE
     v_now timestamptz := least(p_as_of, clock_timestamp());
     v_streams uuid [];
-    v_failed uuid [] := '{}';
 BEGIN
     v_streams := ARRAY(
         SELECT s.id
@@ -5453,25 +5483,7 @@ BEGIN
         FOR NO KEY UPDATE SKIP LOCKED
     );
     due := cardinality(v_streams);
-    IF due = 0 THEN
-        released := 0;
-        failed := 0;
-        amount := 0;
-        RETURN;
-    END IF;
-
-    BEGIN
-        SELECT r.released, r.amount INTO released, amount FROM release_streams(v_streams, v_now) AS r;
-    EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN
-        SELECT r.released, r.amount, r.failed INTO released, amount, v_failed FROM release_each(v_streams, v_now) AS r;
-    END;
-    failed := cardinality(v_failed);
-    PERFORM ops.audit(
-        'streams.released', 'stream', NULL,
-        jsonb_build_object(
-            'as_of', v_now, 'due', due, 'released', released, 'amount', amount::text, 'failed', v_failed
-        )
-    );
+    SELECT b.released, b.failed, b.amount INTO released, failed, amount FROM release_batch(v_streams, v_now) AS b;
 END;
 $$;
 
@@ -5498,6 +5510,62 @@ BEGIN
         END;
     END LOOP;
 END;
+$$;
+
+-- Name: release_shard(timestamp with time zone, uuid[], integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.release_shard(p_as_of timestamp with time zone, p_platforms uuid[], p_limit integer, OUT due integer, OUT released integer, OUT failed integer, OUT amount numeric) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_now timestamptz := least(p_as_of, clock_timestamp());
+    v_streams uuid [];
+BEGIN
+    v_streams := ARRAY(
+        SELECT s.id
+        FROM streams AS s
+        WHERE s.platform_id = ANY(p_platforms) AND s.status = 'active' AND s.next_release_at <= v_now
+        ORDER BY s.platform_id, s.next_release_at
+        LIMIT p_limit
+        FOR NO KEY UPDATE SKIP LOCKED
+    );
+    due := cardinality(v_streams);
+    SELECT b.released, b.failed, b.amount INTO released, failed, amount FROM release_batch(v_streams, v_now) AS b;
+END;
+$$;
+
+-- Name: release_shards(timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.release_shards(p_as_of timestamp with time zone, p_size integer) RETURNS TABLE(platforms uuid[], due integer)
+    LANGUAGE sql STABLE
+    AS $$
+    WITH waiting AS (
+        SELECT s.platform_id, count(*)::integer AS streams
+        FROM streams AS s
+        WHERE s.status = 'active' AND s.next_release_at <= least(p_as_of, clock_timestamp())
+        GROUP BY s.platform_id
+    ),
+
+    small AS (
+        SELECT
+            w.platform_id, w.streams,
+            sum(greatest(w.streams, p_size / 100)) OVER (ORDER BY w.platform_id) / p_size AS shard
+        FROM waiting AS w
+        WHERE w.streams < p_size
+    ),
+
+    shards AS (
+        SELECT array_agg(s.platform_id) AS platforms, sum(s.streams)::integer AS due, 0 AS share
+        FROM small AS s
+        GROUP BY s.shard
+        UNION ALL
+        SELECT ARRAY[w.platform_id], least(p_size, w.streams - n.share * p_size), n.share
+        FROM waiting AS w
+        CROSS JOIN generate_series(0, (w.streams - 1) / p_size) AS n (share)
+        WHERE w.streams >= p_size
+    )
+
+    SELECT s.platforms, s.due FROM shards AS s ORDER BY s.share, s.platforms
 $$;
 
 -- Name: release_stream(uuid); Type: FUNCTION; Schema: public; Owner: -
@@ -8330,6 +8398,10 @@ CREATE INDEX streams_due_idx ON public.streams USING btree (next_release_at) WHE
 -- Name: streams_platform_created_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX streams_platform_created_idx ON public.streams USING btree (platform_id, created_at);
+
+-- Name: streams_platform_due_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX streams_platform_due_idx ON public.streams USING btree (platform_id, next_release_at) WHERE (status = 'active'::text);
 
 -- Name: streams_platform_id_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -11293,6 +11365,11 @@ GRANT ALL ON FUNCTION public.register_platform(p_name text, p_contact_email text
 REVOKE ALL ON FUNCTION public.register_worker(p_name text, p_email text, p_password_hash text, p_wallet ops.wallet_proof, p_invite_hash bytea, p_token_hash bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.register_worker(p_name text, p_email text, p_password_hash text, p_wallet ops.wallet_proof, p_invite_hash bytea, p_token_hash bytea) TO api;
 
+-- Name: FUNCTION release_batch(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT failed integer, OUT amount numeric); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.release_batch(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT failed integer, OUT amount numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.release_batch(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT failed integer, OUT amount numeric) TO jobs;
+
 -- Name: FUNCTION release_due(p_as_of timestamp with time zone, p_limit integer, OUT due integer, OUT released integer, OUT failed integer, OUT amount numeric); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.release_due(p_as_of timestamp with time zone, p_limit integer, OUT due integer, OUT released integer, OUT failed integer, OUT amount numeric) FROM PUBLIC;
@@ -11302,6 +11379,16 @@ GRANT ALL ON FUNCTION public.release_due(p_as_of timestamp with time zone, p_lim
 
 REVOKE ALL ON FUNCTION public.release_each(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric, OUT failed uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.release_each(p_streams uuid[], p_as_of timestamp with time zone, OUT released integer, OUT amount numeric, OUT failed uuid[]) TO jobs;
+
+-- Name: FUNCTION release_shard(p_as_of timestamp with time zone, p_platforms uuid[], p_limit integer, OUT due integer, OUT released integer, OUT failed integer, OUT amount numeric); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.release_shard(p_as_of timestamp with time zone, p_platforms uuid[], p_limit integer, OUT due integer, OUT released integer, OUT failed integer, OUT amount numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.release_shard(p_as_of timestamp with time zone, p_platforms uuid[], p_limit integer, OUT due integer, OUT released integer, OUT failed integer, OUT amount numeric) TO jobs;
+
+-- Name: FUNCTION release_shards(p_as_of timestamp with time zone, p_size integer); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.release_shards(p_as_of timestamp with time zone, p_size integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.release_shards(p_as_of timestamp with time zone, p_size integer) TO jobs;
 
 -- Name: FUNCTION release_stream(p_stream_id uuid); Type: ACL; Schema: public; Owner: -
 

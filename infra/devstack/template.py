@@ -49,6 +49,15 @@ class Schedule:
 
 
 @dataclass(frozen=True)
+class Feed:
+    """A queue, by its logical id, and the function that is handed up to `batch` of its messages at once."""
+
+    queue: str
+    batch: int
+    function: Function
+
+
+@dataclass(frozen=True)
 class GatewayResponse:
     """An answer of API Gateway's own, with its variables, such as context.requestId, still in it."""
 
@@ -88,6 +97,13 @@ class Template:
         return [
             Schedule(event["ScheduleExpression"], function, event["Input"])
             for function, event in self._events("ScheduleV2")
+        ]
+
+    @cached_property
+    def feeds(self) -> list[Feed]:
+        return [
+            Feed(event["Queue"]["Fn::GetAtt"].removesuffix(".Arn"), event["BatchSize"], function)
+            for function, event in self._events("SQS")
         ]
 
     @cached_property

@@ -9,7 +9,7 @@ from tests.bench import stage
 
 from devstack.postgres import Cluster
 from gigstream.queries import streams
-from jobs.release_streams import BATCH
+from gigstream.releases import BATCH
 
 # Turn 0 was two days ago. With an interval of 30 days nothing that was released at its turn comes due again.
 SINCE = timedelta(days=2)
@@ -86,7 +86,7 @@ def tick(conn: psycopg.Connection, as_of: datetime) -> int:
     query, due = streams.release_due(as_of, BATCH), 0
     while True:
         taken: int
-        taken, *_ = conn.execute(query.sql, query.params, prepare=False).fetchone() or (0, 0, 0)
+        taken, *_ = conn.execute(query.sql, query.params, prepare=False).fetchone() or (0,)
         due += taken
         if taken < BATCH:
             return due

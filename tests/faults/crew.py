@@ -30,7 +30,7 @@ def start(doom: random.Random | None = None) -> BaseProcess:
 
 
 def _release(doom: random.Random | None) -> None:
-    with patch("jobs.release_streams.BATCH", BATCH), _doomed(doom):
+    with patch("gigstream.releases.BATCH", BATCH), _doomed(doom):
         scheduler.call("ReleaseStreams", MINUTE)
 
 

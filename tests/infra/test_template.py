@@ -10,7 +10,7 @@ import pytest
 
 from cloud.secrets import HELD, OPTIONAL
 from devstack.postgres import CHECKOUT
-from devstack.template import Function, Route, Schedule, Template
+from devstack.template import Feed, Function, Route, Schedule, Template
 from gigstream import config
 from gigstream.errors import ALL
 from gigstream.exchange import EXPOSED
@@ -19,6 +19,7 @@ template = Template()
 FUNCTIONS = CHECKOUT / "functions"
 ROUTES = {route.function.handler: route for route in template.routes}
 JOBS = {schedule.function.handler: schedule for schedule in template.schedules}
+WORKERS = {feed.function.handler: feed for feed in template.feeds}
 
 SETTLING = {"SETTLE_THRESHOLD", "SETTLE_MINIMUM", "SETTLE_HOURS", "SETTLE_BATCH"}
 OWN_ROLE = {
@@ -31,7 +32,7 @@ KINDS = {"Api": "api", "ReportLink": "api", "Jobs": "jobs", "Anchor": "jobs", "R
 # What beside its class's secret a function may be told, by its role.
 TOLD = {
     "Api": {"ARC_EXPLORER_URL", "SETTLE_MINIMUM"},
-    "Jobs": {"ARC_START_BLOCK", "CIRCLE_WALLET_SET_ID", *SETTLING},
+    "Jobs": {"RELEASE_QUEUE_URL", "ARC_START_BLOCK", "CIRCLE_WALLET_SET_ID", *SETTLING},
     "Signer": {"ARC_KMS_KEY_ID", "CIRCLE_WALLET_ID"},
     "Anchor": {"AUDIT_ANCHOR_BUCKET", "AUDIT_ANCHOR_DAYS"},
     "Report": {"REPORT_BUCKET", "REPORT_DAYS"},
@@ -56,8 +57,8 @@ def source(function: Function) -> ast.Module:
 
 def test_every_function_file_has_a_block_and_every_block_a_file() -> None:
     assert set(ROUTES) == handlers("api", "app")
-    assert set(JOBS) == handlers("jobs", "handler")
-    assert {function.handler for function in template.functions.values()} == {*ROUTES, *JOBS}
+    assert {*JOBS, *WORKERS} == handlers("jobs", "handler")
+    assert {function.handler for function in template.functions.values()} == {*ROUTES, *JOBS, *WORKERS}
 
 
 @pytest.mark.parametrize("route", template.routes, ids=lambda route: route.function.handler)
@@ -68,9 +69,9 @@ def test_route_docstring_and_template_agree(route: Route) -> None:
     assert re.match(rf"{route.method} {re.escape(route.path)}: \S.*\.$", docstring.splitlines()[0])
 
 
-@pytest.mark.parametrize("handler", sorted(JOBS))
-def test_a_job_says_when_it_runs_and_why(handler: str) -> None:
-    assert ast.get_docstring(source(JOBS[handler].function))
+@pytest.mark.parametrize("called", [*template.schedules, *template.feeds], ids=lambda called: called.function.name)
+def test_a_job_says_when_it_runs_and_why(called: Schedule | Feed) -> None:
+    assert ast.get_docstring(source(called.function))
 
 
 @pytest.mark.parametrize("name", sorted(template.functions))
@@ -115,6 +116,21 @@ def test_a_job_that_keeps_failing_leaves_its_event_and_rings(schedule: Schedule)
     assert properties["Events"]["Tick"]["Properties"]["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": f"{queue}.Arn"}}
     alarm = template.resources("AWS::CloudWatch::Alarm")["JobFailed"]
     assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": f"{queue}.QueueName"}}]
+
+
+@pytest.mark.parametrize("feed", template.feeds, ids=lambda feed: feed.function.name)
+def test_a_message_that_keeps_failing_is_put_aside_and_holds_up_no_other(feed: Feed) -> None:
+    queues = template.resources("AWS::SQS::Queue")
+    queue = queues[feed.queue]
+    (event,) = template.resources("AWS::Serverless::Function")[feed.function.name]["Events"].values()
+    assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert event["Properties"]["ScalingConfig"]["MaximumConcurrency"]
+    assert queue["VisibilityTimeout"] >= 6 * feed.function.timeout
+    aside = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"].removesuffix(".Arn")
+    assert 3 <= queue["RedrivePolicy"]["maxReceiveCount"] <= 5
+    assert aside not in {"JobFailures", feed.queue}
+    assert queues[aside]["MessageRetentionPeriod"] > queue["MessageRetentionPeriod"]
+    assert queue["MessageRetentionPeriod"] > queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"]
 
 
 def test_the_clock_may_call_the_jobs_and_nothing_else() -> None:

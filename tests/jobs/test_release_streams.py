@@ -9,8 +9,7 @@ import pytest
 from tests.conftest import Api
 from tests.people import new_platform, new_stream, new_worker
 
-from gigstream import errors
-from jobs import release_streams
+from gigstream import errors, releases
 
 Job = Callable[..., Any]
 
@@ -21,7 +20,7 @@ def started(minutes: int) -> dict[str, Any]:
 
 
 def test_every_due_stream_is_paid_whatever_the_batch(api: Api, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(release_streams, "BATCH", 2)
+    monkeypatch.setattr(releases, "BATCH", 2)
     platform = new_platform(api)
     worker = new_worker(api, platform)
     streams = [new_stream(platform, worker, "60", **started(minutes=10)) for _ in range(5)]

@@ -215,6 +215,11 @@ class Settings:
         return self._required("CIRCLE_WALLET_ID")
 
     @property
+    def release_queue_url(self) -> str | None:
+        """Where a tick hands on what it should not do alone; with none it does all itself."""
+        return self.environment.get("RELEASE_QUEUE_URL") or None
+
+    @property
     def report_bucket(self) -> str | None:
         return self.environment.get("REPORT_BUCKET")
 

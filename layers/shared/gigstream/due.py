@@ -59,8 +59,10 @@ DAILY: Mapping[str, tuple[str, ...]] = {
     "anchor_audit": (),
     "default_loans": ("defaulted",),
 }
+# A queue calls it, and it never sleeps either.
+FED: Mapping[str, tuple[str, ...]] = {"release_shard": ("due",)}
 SLEEPING = FREQUENT.keys() | HOURLY.keys()
-FEEDS = {**FREQUENT, **HOURLY, **DAILY}
+FEEDS = {**FREQUENT, **HOURLY, **DAILY, **FED}
 
 
 @struct

@@ -1,5 +1,9 @@
-"""A scheduled job: the event's time is its clock, it stops while time is left, each run leaves a row and a log line."""
+"""A scheduled job: the event's time is its clock, it stops while time is left, each run leaves a row and a log line.
 
+A worker behind a queue is one too: each message is an event.
+"""
+
+import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -17,6 +21,7 @@ Counts = Mapping[str, int]
 Work = Callable[["Run"], Counts]
 Handler = Callable[[Mapping[str, Any], Any], Counts]
 Look = Callable[[int | None], int | None]
+Message = Mapping[str, Any]
 
 STATEMENT_SECONDS = 60
 SPENT = 0.8  # the share of its time after which a job begins nothing new
@@ -117,3 +122,27 @@ def _close(gate: due.Gate, run: Run) -> None:
 
 
 job = job_of("jobs")
+
+
+def fed_by_queue(work: Callable[[Run, Message], Counts]) -> Callable[[Mapping[str, Any], Any], Mapping[str, Any]]:
+    """Make a Lambda handler for SQS of a function that works on a message, a JSON object with `time`.
+
+    Each message is a run of its own. Those that failed are named in the answer, and they alone come again.
+    """
+
+    def run_for(message: Message) -> Handler:
+        return job(wraps(work)(lambda run: work(run, message)))
+
+    @wraps(work)
+    def handler(event: Mapping[str, Any], context: Any) -> Mapping[str, Any]:
+        failed = []
+        for record in event["Records"]:
+            try:
+                message = json.loads(record["body"])
+                run_for(message)(message, context)
+            except Exception as exc:  # noqa: BLE001 - whatever is wrong with one is no reason to lose the others
+                log.error("comes again", exc, message_id=record["messageId"])
+                failed.append({"itemIdentifier": record["messageId"]})
+        return {"batchItemFailures": failed}
+
+    return handler

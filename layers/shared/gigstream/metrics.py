@@ -17,6 +17,7 @@ DIMENSIONS = ("stack", "job")
 # Of a job's counts those that are metrics.
 COUNTED: Mapping[str, tuple[str, ...]] = {
     "release_streams": ("released", "failed"),
+    "release_shard": ("released", "failed"),
     "deliver_webhooks": ("succeeded", "failed"),
     "submit_settlements": ("sent", "paused", "gas_low"),
     "confirm_settlements": ("paid", "conflicts"),
@@ -31,7 +32,7 @@ TIMED = frozenset(
     }
 )
 # Who moves money, and who looks whether something is not as it should be.
-MOVING = frozenset({"release_streams", "confirm_settlements"})
+MOVING = frozenset({"release_streams", "release_shard", "confirm_settlements"})
 CHECKING = frozenset({"check_ledger", "reconcile_chain", "anchor_audit"})
 FINDINGS = (InvariantViolated, CustodyDiffers, AuditTampered)
 

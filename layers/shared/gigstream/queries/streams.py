@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final, Literal, LiteralString
 from uuid import UUID
 
-from gigstream.queries.base import Page, Query, Slice, Together, behind, one, optional, page
+from gigstream.queries.base import Page, Query, Slice, Together, behind, many, one, optional, page
 from gigstream.structs import struct
 
 Status = Literal["active", "paused", "completed", "cancelled"]
@@ -98,12 +98,32 @@ class NextDue:
 
 @struct
 class Tick:
-    """A batch of the release job: streams that were due, those of them that paid, and those that could not; USDC."""
+    """What was released at once: streams that were due, those of them that paid, those that could not; and the USDC."""
 
+    due: int = 0
+    released: int = 0
+    failed: int = 0
+    amount: Decimal = Decimal(0)
+
+    def __add__(self, other: "Tick") -> "Tick":
+        return Tick(
+            self.due + other.due,
+            self.released + other.released,
+            self.failed + other.failed,
+            self.amount + other.amount,
+        )
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {"due": self.due, "released": self.released, "failed": self.failed}
+
+
+@struct
+class Shard:
+    """Platforms of which `due` streams are to be released."""
+
+    platforms: list[UUID]
     due: int
-    released: int
-    failed: int
-    amount: Decimal
 
 
 def get(stream_id: UUID) -> Query[Stream]:
@@ -261,4 +281,20 @@ def release_due(as_of: datetime, limit: int) -> Query[Tick]:
     """Release at most `limit` streams that are due at `as_of`."""
     return one(
         Tick, "SELECT due, released, failed, amount FROM release_due(%(as_of)s, %(limit)s)", as_of=as_of, limit=limit
+    )
+
+
+def shards(as_of: datetime, size: int) -> Query[list[Shard]]:
+    """All that is due at `as_of`, in shards of about `size` streams."""
+    return many(Shard, "SELECT platforms, due FROM release_shards(%(as_of)s, %(size)s)", as_of=as_of, size=size)
+
+
+def release_shard(as_of: datetime, platforms: list[UUID], limit: int) -> Query[Tick]:
+    """Release at most `limit` streams of some platforms that are due at `as_of`."""
+    return one(
+        Tick,
+        "SELECT due, released, failed, amount FROM release_shard(%(as_of)s, %(platforms)s, %(limit)s)",
+        as_of=as_of,
+        platforms=platforms,
+        limit=limit,
     )
