@@ -16,7 +16,12 @@ from gigstream import metrics
 
 template = Template()
 ALARMS = template.resources("AWS::CloudWatch::Alarm")
-JOBS = {schedule.function.name: schedule.function.handler.split(".")[1] for schedule in template.schedules}
+# With those that no clock calls.
+JOBS = {
+    function.name: function.handler.split(".")[1]
+    for function in template.functions.values()
+    if function.handler.startswith("jobs.")
+}
 NAMES = {"AWS::StackName": "gigstream-live", "AWS::Region": "us-east-1", "Mode": "live"}
 # What AWS counts by itself, as far as it is looked at, and for what.
 THEIRS: dict[tuple[str, str], tuple[str, ...]] = {

@@ -64,7 +64,7 @@ def test_a_run_is_one_line_with_its_metrics_and_no_secret(
     assert not any(config.settings().environment[secret] in printed for secret in SECRETS)
 
 
-def test_what_is_counted_is_the_jobs(chain: Chain) -> None:
+def test_what_is_counted_is_the_jobs() -> None:
     counted = {*metrics.COUNTED, *metrics.TIMED, *metrics.MOVING, *metrics.CHECKING}
     workers = {feed.function.handler.split(".")[1] for feed in template.feeds}
     assert counted <= {*MODULES.values(), *workers}
