@@ -53,6 +53,7 @@ def environment(cluster: Cluster, name: str) -> dict[str, str]:
         **Template(parameters={"AppUri": APP_URI, "ArcContract": chain.CONTRACT}).environment,
         **SECRETS,
         **{f"DATABASE_URL_{role.upper()}": cluster.url(role, name) for role in ROLES},
+        "DUE_PARAMETERS": "",  # jobs never sleep here
         "WEBHOOK_ALLOWED_TARGETS": os.environ.get("WEBHOOK_ALLOWED_TARGETS", RECEIVERS),
         "AUDIT_ANCHOR_FILE": str(cluster.folder / f"{name}.anchors"),
         "REPORT_FOLDER": str(cluster.folder / f"{name}.files"),

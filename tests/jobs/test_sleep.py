@@ -5,9 +5,11 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import combinations_with_replacement, product
 from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -17,6 +19,7 @@ from hypothesis import strategies as st
 from tests.aws import aws
 from tests.books import Books
 from tests.conftest import Api
+from tests.custody import Vault, vault
 from tests.parameters import Clock, Parameters, hands, parameters, stream_from
 from tests.people import new_platform, new_worker
 
@@ -24,9 +27,10 @@ from devstack.postgres import CHECKOUT
 from devstack.template import Template
 from gigstream import config, db, due
 from gigstream.errors import Unavailable
-from gigstream.job import job_of
+from gigstream.queries import jobs
+from gigstream_chain import deposits
 
-__all__ = ["aws", "hands", "parameters"]
+__all__ = ["aws", "hands", "parameters", "vault"]
 
 Job = Callable[..., Any]
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -167,30 +171,29 @@ ORDERS = [
 def test_no_order_of_a_write_and_a_question_loses_the_write(
     parameters: Parameters, hands: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A writer commits and marks while a job begins to ask, asks, and puts down; their clocks differ by `skew`."""
+    """A writer commits and marks while a job begins to ask, asks, and puts down.
+
+    Their clocks differ by `skew`. Where the writer has marked `before`, that mark is in its last second by then.
+    """
     start = hands.moment
-    for order, skew in product(ORDERS, (-5, 0, 5)):
+    for order, skew, before in product(ORDERS, (-5, 0, 5), (False, True)):
+        theirs = {step: start + second * SECOND for second, step in enumerate(order)}
+        mark = theirs["mark"] + skew * SECOND
         monkeypatch.setattr(due, "_marks", {})
         parameters.put(due.WRITTEN, (start - MINUTE).isoformat())
-        committed = seen = False
-        asked = start
-        for second, step in enumerate(order):
-            hands.moment = start + second * SECOND
-            if step == "commit":
-                committed = True
-            elif step == "mark":
-                hands += skew * SECOND
+        if before:
+            hands.moment = mark - 59 * SECOND
+            due.mark()
+        for step in order:
+            hands.moment = mark if step == "mark" else theirs[step]
+            if step == "mark":
                 assert due.mark()
-            elif step == "begin":
-                asked = hands.moment
-            elif step == "ask":
-                seen = committed
-            else:
-                work = start + MINUTE if seen else None
-                due.Gate("run_reports").close(start, asked=asked, due=work, note=None)
+            elif step == "put":
+                work = start + MINUTE if theirs["commit"] < theirs["ask"] else None
+                due.Gate("run_reports").close(start, asked=theirs["begin"], due=work, note=None)
         gate = due.look("run_reports")
         assert gate is not None
-        assert gate.is_due(start + MINUTE), (order, skew)
+        assert gate.is_due(start + MINUTE), (order, skew, before)
 
 
 # Jobs
@@ -208,6 +211,20 @@ def test_a_job_asks_once_and_then_sleeps_without_the_database(
     assert parameters.puts("release_streams") == 1
 
 
+def test_what_is_written_while_a_job_asks_is_not_taken_for_seen(
+    parameters: Parameters, hands: Clock, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, next_due = hands.moment, jobs.next_due
+
+    def long_question(*arguments: Any) -> Any:
+        hands.moment += 50 * SECOND
+        return next_due(*arguments)
+
+    monkeypatch.setattr(jobs, "next_due", long_question)
+    job("SealAudit", at=hands.moment)
+    assert json.loads(parameters.value("seal_audit"))["asked"] == began.isoformat()
+
+
 def test_a_mark_wakes_each_job_and_they_sleep_again(parameters: Parameters, hands: Clock, job: Job) -> None:
     parameters.rest(hands.moment)
     hands += 30 * SECOND
@@ -220,6 +237,7 @@ def test_a_mark_wakes_each_job_and_they_sleep_again(parameters: Parameters, hand
         )
     # While the mark holds another write may come, so what is asked then does not count.
     assert woken == [[True] * 3, [True] * 3, [False] * 3, [False] * 3]
+    assert parameters.puts("seal_audit") == 2
 
 
 def test_an_environment_marks_once_a_minute(parameters: Parameters, hands: Clock) -> None:
@@ -246,18 +264,12 @@ def test_what_a_job_leaves_for_others_wakes_them(
 
 
 def test_a_job_that_ran_out_of_time_is_due_again(parameters: Parameters, hands: Clock) -> None:
-    @job_of("jobs")
-    def handler(run: Any) -> dict[str, int]:
-        run.ran_out = True
-        return {"sealed": 1000}
-
-    class Context:
-        aws_request_id, function_name = "1", "SealAudit"
-
-        def get_remaining_time_in_millis(self) -> int:
-            return 1000
-
-    handler({"time": hands.moment.isoformat()}, Context())
+    left = iter([1000, 100])
+    context = SimpleNamespace(
+        aws_request_id="1", function_name="SealAudit", get_remaining_time_in_millis=lambda: next(left)
+    )
+    handler = Template().functions["SealAudit"].load()
+    assert handler({"time": hands.moment.isoformat()}, context) == {"sealed": 0}
     assert parameters.puts("seal_audit") == 0
 
 
@@ -268,6 +280,56 @@ def test_a_job_that_failed_is_due_again(
     with pytest.raises(Unavailable):
         job("SealAudit", at=hands.moment)
     assert parameters.puts("seal_audit") == 0
+
+
+# The chain is looked at while the database sleeps
+
+
+def test_a_deposit_wakes_the_job_that_credits_it(
+    parameters: Parameters, hands: Clock, job: Job, vault: Vault, books: Books
+) -> None:
+    parameters.put(due.WRITTEN, (hands.moment - MINUTE).isoformat())
+    assert job("IndexDeposits", at=hands.moment)["credited"] == 0
+    seen = vault.head()
+    with pytest.MonkeyPatch.context() as apart:
+        for role in ("API", "JOBS"):
+            apart.setenv(f"DATABASE_URL_{role}", NOWHERE)
+        db.close()
+        config.settings.cache_clear()
+        vault.mine(3)
+        assert job("IndexDeposits", at=hands.moment + MINUTE) == due.ASLEEP
+        assert vault.front.asked[-1] == "eth_getLogs"
+    config.settings.cache_clear()
+    assert json.loads(parameters.value("index_deposits"))["note"] == seen
+    vault.deposit(vault.account("100"), "12.5")
+    assert job("IndexDeposits", at=hands.moment + 2 * MINUTE)["credited"] == 1
+    assert books.balance("custody") == Decimal("-12.5")
+
+
+def test_blocks_that_were_looked_through_are_left_behind_once_in_a_while(
+    parameters: Parameters, hands: Clock, job: Job, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deposits, "LOG_BLOCKS", 2 * deposits.AGAIN)
+    parameters.put(due.WRITTEN, (hands.moment - MINUTE).isoformat())
+    job("IndexDeposits", at=hands.moment)
+    seen = vault.head()
+    notes = []
+    for _ in range(3):
+        vault.mine(deposits.AGAIN // 2)
+        assert job("IndexDeposits", at=hands.moment) == due.ASLEEP
+        notes.append(json.loads(parameters.value("index_deposits"))["note"] - seen)
+    assert notes == [0, 0, 180]
+    assert parameters.puts("index_deposits") == 2
+
+
+def test_a_chain_that_is_not_to_be_seen_fails_the_run_and_wakes_nobody(
+    parameters: Parameters, hands: Clock, job: Job, vault: Vault, nowhere: Callable[[], None]
+) -> None:
+    parameters.rest(hands.moment, note=1)
+    vault.front.rule = lambda *_: (_ for _ in ()).throw(KeyError(-32000))
+    nowhere()
+    with pytest.raises(Unavailable, match="none of the nodes"):
+        job("IndexDeposits", at=hands.moment + MINUTE)
 
 
 # Writes
