@@ -246,3 +246,23 @@ def test_the_stage_has_a_limit_of_its_own() -> None:
 
 def test_an_endpoint_answers_by_itself_before_api_gateway_gives_up() -> None:
     assert max(route.function.timeout for route in template.routes) < 29
+
+
+@pytest.mark.parametrize(("given", "needed"), [("DomainName", "CertificateArn"), ("SubnetIds", "SecurityGroupIds")])
+def test_a_parameter_that_needs_another_says_so_before_anything_is_made(given: str, needed: str) -> None:
+    (rule,) = [rule for rule in template.document["Rules"].values() if given in str(rule["RuleCondition"])]
+    (assertion,) = rule["Assertions"]
+    assert {given, needed} <= set(re.findall(r"\w+", assertion["AssertDescription"]))
+    assert not holds(rule["RuleCondition"], {given: ""})
+    assert holds(rule["RuleCondition"], {given: "x"})
+    assert not holds(assertion["Assert"], {needed: ""})
+    assert holds(assertion["Assert"], {needed: "x"})
+
+
+def holds(condition: dict[str, Any], values: dict[str, str]) -> bool:
+    match condition:
+        case {"Fn::Not": [inner]}:
+            return not holds(inner, values)
+        case {"Fn::Equals": [{"Ref": name}, text]}:
+            return bool(values[name] == text)
+    raise AssertionError(f"not understood here: {condition}")
