@@ -27,6 +27,7 @@ class Extension:
         self.url = ""
         self.asked: list[str] = []
         self.not_ready = 0
+        self._manager = boto3.client("secretsmanager", region_name=REGION)  # making one is not for threads
 
     def answer(self, target: str, token: str | None) -> tuple[int, Any]:
         if token != TOKEN:
@@ -40,7 +41,7 @@ class Extension:
         (name,) = parse_qs(asked.query)["secretId"]
         self.asked.append(name)
         try:
-            return 200, boto3.client("secretsmanager", region_name=REGION).get_secret_value(SecretId=name)
+            return 200, self._manager.get_secret_value(SecretId=name)
         except ClientError as error:
             return error.response["ResponseMetadata"]["HTTPStatusCode"], error.response["Error"]
 
