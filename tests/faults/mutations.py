@@ -183,17 +183,17 @@ MUTATIONS = [
     Mutation(
         "a token for another audience is taken",
         ("R15",),
-        (Edit(f"{LAYER}/auth.py", 'options={"require": [', 'options={"verify_aud": False, "require": ['),),
+        (Edit(f"{LAYER}/tokens.py", 'options={"require": [', 'options={"verify_aud": False, "require": ['),),
     ),
     Mutation(
         "a token without an end is taken",
         ("R15",),
-        (Edit(f"{LAYER}/auth.py", ', "iat", "exp"]', ', "iat"]'),),
+        (Edit(f"{LAYER}/tokens.py", ', "iat", "exp"]', ', "iat"]'),),
     ),
     Mutation(
         "a token of another kind is taken",
         ("R15",),
-        (Edit(f"{LAYER}/auth.py", 'if claims["typ"] != "access":', "if False:"),),
+        (Edit(f"{LAYER}/tokens.py", 'if claims["typ"] != "access":', "if False:"),),
     ),
     Mutation(
         "everybody sees every task",

@@ -11,9 +11,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from gigstream import config
-from gigstream.auth import access_token
 from gigstream.errors import InsufficientFunds
 from gigstream.queries.base import Slice, encode_cursor
+from gigstream.tokens import access_token
 from gigstream.web import Endpoint
 
 WORKER = uuid4()

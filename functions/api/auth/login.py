@@ -1,6 +1,6 @@
 """POST /v1/auth/login: a worker signs in, and joins one more platform if he brings its invite."""
 
-from gigstream import passwords
+from gigstream import passwords, tokens
 from gigstream.auth import Secret, Tokens
 from gigstream.errors import SignInLocked, Unauthenticated
 from gigstream.models.auth import Login
@@ -29,4 +29,4 @@ def login() -> Tokens:
         raise SignInLocked(retry_after=done.locked_seconds)
     if done.worker_id is None or done.session_id is None:
         raise Unauthenticated("the e-mail address or the password is wrong")
-    return Tokens.issue(done.worker_id, done.session_id, refresh)
+    return tokens.issue(done.worker_id, done.session_id, refresh)

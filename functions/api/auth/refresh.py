@@ -1,5 +1,6 @@
 """POST /v1/auth/refresh: the next access token and the next refresh token, for the present one."""
 
+from gigstream import tokens
 from gigstream.auth import Secret, Tokens
 from gigstream.errors import SessionExpired
 from gigstream.models.auth import Refresh
@@ -16,4 +17,4 @@ def refresh() -> Tokens:
     session = app.write(auth.refresh_session(token_hash=present.hash, next_hash=following.hash))
     if session is None:
         raise SessionExpired
-    return Tokens.issue(session.worker_id, session.session_id, following)
+    return tokens.issue(session.worker_id, session.session_id, following)

@@ -1,6 +1,6 @@
 """POST /v1/auth/register: a worker signs up, and joins a platform if he brings its invite."""
 
-from gigstream import passwords, proofs
+from gigstream import passwords, proofs, tokens
 from gigstream.auth import Secret, Tokens
 from gigstream.models.auth import Registration
 from gigstream.queries import auth
@@ -25,4 +25,4 @@ def register() -> Tokens:
         ),
         status=201,
     )
-    return Tokens.issue(session.worker_id, session.session_id, refresh)
+    return tokens.issue(session.worker_id, session.session_id, refresh)

@@ -1,6 +1,6 @@
 """POST /v1/auth/wallet-login: a worker signs in with what his wallet has signed (EIP-4361)."""
 
-from gigstream import proofs
+from gigstream import proofs, tokens
 from gigstream.auth import Secret, Tokens
 from gigstream.errors import Unauthenticated
 from gigstream.models.auth import WalletProof
@@ -21,4 +21,4 @@ def wallet_login() -> Tokens:
     session = app.write(auth.wallet_sign_in(proof, token_hash=refresh.hash))
     if session is None:
         raise Unauthenticated("no worker can sign in with this message and signature")
-    return Tokens.issue(session.worker_id, session.session_id, refresh)
+    return tokens.issue(session.worker_id, session.session_id, refresh)

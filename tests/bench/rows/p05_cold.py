@@ -1,6 +1,6 @@
 """P5: what an API function's first answer costs, from a new process on, beside what a bare one with psycopg does.
 
-Both in Lambda's Python, with the shared layer as it is deployed.
+Both in Lambda's Python, with the layers as they are deployed.
 """
 
 import json
@@ -26,12 +26,13 @@ from devstack.template import Function
 
 ROUTES: Collection[str] = RULES
 TOY = {"ROUTES": ["GET /v1/auth/me", "POST /v1/tasks", "POST /v1/auth/login"], "RUNS": 1}
+CIRCLE = "POST /v1/webhooks/circle"
 # What they do beside the database has a price of its own: a slow hash, an elliptic curve, somebody else's signature.
 UNBOUND = {
     "POST /v1/auth/register",
     "POST /v1/auth/login",
     "POST /v1/auth/wallet-login",
-    "POST /v1/webhooks/circle",
+    CIRCLE,
     "GET /v1/reports/{report_id}",
 }
 TARGETS = {"read": "<= 1.3", "write": "<= 1.65"}
@@ -97,7 +98,7 @@ def cold() -> Iterator[Line]:
 
 @contextmanager
 def _layer() -> Iterator[Callable[..., list[Any]]]:
-    """What a new process answers to a script and what it is told, which finds the layer and no site."""
+    """What a new process answers to a script and what it is told, which finds the layers and no site."""
     with tempfile.TemporaryDirectory() as folder:
         (layer,) = layers.build(Path(folder), "SharedLayer", architectures=[layers.HERE]).values()
         python = str(layers.interpreter())

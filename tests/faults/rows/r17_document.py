@@ -25,7 +25,7 @@ from tests.ready import CHANGING, Act, ready
 from tests.world import World
 
 from devstack.gateway import Gateway
-from gigstream.auth import access_token, read_access_token
+from gigstream.tokens import access_token, read_access_token
 
 # Off, because API Gateway answers an unknown method as it does an unknown path, with 404; because 422 also says what no
 # schema can (a wallet's checksum, a time in the past, two fields that exclude each other); because ids are put in here.

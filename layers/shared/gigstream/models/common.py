@@ -32,7 +32,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 class Body(BaseModel):
     """A request body; subclasses are frozen, strict and closed."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, str_strip_whitespace=True)
+    # A module has the models of several routes; each is built when it is first needed.
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, str_strip_whitespace=True, defer_build=True)
 
     @classmethod
     def parse(cls, raw: bytes) -> Self:
