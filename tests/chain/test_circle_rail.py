@@ -44,6 +44,7 @@ class Working(Run):
 
     def __init__(self, role: Role, crash_at: int | None = None) -> None:
         self.started_at = self.as_of = clock.now()
+        self.moved = Decimal(0)
         self._session = db.Session(role)
         self._writes = 0
         self._crash_at = crash_at
@@ -215,7 +216,7 @@ def test_an_answer_that_cannot_be_read_holds_up_nobody_else(books: Books, chain:
     second["amounts"] = ["ten"]
     third["amounts"] = {}
     pass_time(books)
-    assert confirm() == {"paid": 1, "returned": 0, "open": 3}
+    assert confirm() == {"paid": 1, "returned": 0, "open": 2, "conflicts": 1}
     assert states(books) == {"final_ok": 1, "broadcast": 2, "conflict": 1}
 
 
@@ -310,7 +311,7 @@ def test_a_transfer_that_is_not_the_one_asked_for_is_for_a_person(books: Books, 
     (transfer,) = circle.transactions.values()
     transfer["amounts"] = ["9.999999"]
     pass_time(books)
-    assert confirm() == {"paid": 0, "returned": 0, "open": 1}
+    assert confirm() == {"paid": 0, "returned": 0, "open": 0, "conflicts": 1}
     assert (states(books), money(books, chain, payee)[:2]) == ({"conflict": 1}, (0, 10))
 
 

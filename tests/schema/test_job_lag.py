@@ -137,3 +137,10 @@ def test_what_is_due_later_is_not_late(books: Books) -> None:
     platform = books.platform()
     books.stream(platform, books.worker(platform))
     assert lag(books, "release_streams") == 0
+
+
+def test_a_conflict_is_late_until_a_person_has_decided(books: Books) -> None:
+    unconfirmed(books, books.platform())
+    (open_one,) = books.rows("SELECT id FROM ops.settlements")
+    books.job("declare_conflict", open_one["id"], "somebody else has the key")
+    assert 600 <= lag(books, "confirm_settlements") < 630

@@ -49,7 +49,7 @@ def submit(run: Run) -> Counts:
 
 
 def confirm(run: Run) -> Counts:
-    """Ask Circle what became of the transfers that it has. Counts those paid, those not paid, and those still open."""
+    """Ask Circle what became of the transfers that it has. Counts those paid, not paid, still open, or in conflict."""
     counts: Counter[str] = Counter(paid=0, returned=0, open=0)
     waiting = run.read(circle.sent(settings().arc_chain_id, BATCH))
     api = Circle(run.write) if waiting else None
@@ -71,7 +71,7 @@ def _settle(run: Run, one: circle.Sent, transfer: Transfer) -> str:
     """Do in the books what Circle's word means; which of the counts it belongs to."""
     if not _is_ours(one, transfer):
         run.write(settlements.declare_conflict(one.id, "Circle has another transfer under this id"))
-        return "open"
+        return "conflicts"
     fee = transfer.network_fee
     run.write(circle.note_answer(one.id, circle_tx_id=transfer.id, state=transfer.state, network_fee=fee))
     tx_hash, number, block_hash = transfer.tx_hash, transfer.block_number, transfer.block_hash

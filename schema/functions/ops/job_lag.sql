@@ -24,7 +24,7 @@ AS $$
             SELECT min(s.created_at) FROM ops.settlements AS s WHERE s.state IN ('queued', 'reserved', 'signed')
         )
         WHEN 'confirm_settlements' THEN (
-            SELECT min(s.created_at) FROM ops.settlements AS s WHERE s.state = 'broadcast'
+            SELECT min(s.created_at) FROM ops.settlements AS s WHERE s.state IN ('broadcast', 'conflict')
         )
         WHEN 'index_deposits' THEN (SELECT max(c.updated_at) FROM ops.chain_cursors AS c)
         ELSE ops.next_due(p_job, statement_timestamp(), NULL, NULL)
