@@ -226,7 +226,7 @@ MUTATIONS = [
     Mutation(
         "money is answered as a number",
         ("R17",),
-        (Edit(f"{LAYER}/wire.py", "return money.text(value)", "return float(value)"),),
+        (Edit(f"{LAYER}/wire.py", "Decimal: money.text,", "Decimal: float,"),),
     ),
     Mutation(
         "a view raises what nobody foresaw",

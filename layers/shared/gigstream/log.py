@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import traceback
+from functools import cache
 
 from gigstream import clock
 from gigstream.config import settings
@@ -43,7 +44,10 @@ def _write(level: str, message: str, fields: dict[str, object]) -> None:
         return
     said = {"timestamp": clock.now().isoformat(), "level": level, "message": message, "release": settings().release}
     line = said | _context | fields
-    shown = {name: "***" if _is_secret(name, value) else value for name, value in line.items()}
+    # By its name; how many tokens there are is no secret.
+    shown = {
+        name: "***" if _names_secret(name) and not isinstance(value, int) else value for name, value in line.items()
+    }
     sys.stdout.write(json.dumps(shown, default=str) + "\n")
 
 
@@ -53,6 +57,6 @@ def _trace() -> str | None:
     return root.removeprefix("Root=") or None
 
 
-def _is_secret(name: str, value: object) -> bool:
-    """By its name; how many tokens there are is none."""
-    return not isinstance(value, int) and any(secret in name for secret in _SECRETS)
+@cache
+def _names_secret(name: str) -> bool:
+    return any(secret in name for secret in _SECRETS)

@@ -299,8 +299,9 @@ def _admit_signer(exchange: Exchange, verify: Verify) -> None:
 def _admit_platform(exchange: Exchange, key: ApiKey, scope: str | None) -> None:
     exchange.caller = Caller("platform")
     limit = exchange.allowance = settings().rate_limit_platform
-    exchange.session.count = requests.count_key(key.hash, exchange.address, limit)
-    exchange.session.authenticate = requests.authenticate_key(key.hash, scope, exchange.address, exchange.user_agent)
+    key_hash = key.hash
+    exchange.session.count = requests.count_key(key_hash, exchange.address, limit)
+    exchange.session.authenticate = requests.authenticate_key(key_hash, scope, exchange.address, exchange.user_agent)
 
 
 def _admit_worker(exchange: Exchange, worker: Worker) -> None:

@@ -27,7 +27,7 @@ def encode(value: object) -> str:
 
     A field that has None for a default is left out while it is None: what was not asked for is not sent.
     """
-    return json.dumps(value, default=_plain, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def check(raw: bytes) -> None:
@@ -109,29 +109,35 @@ def _chosen(text: str, choices: list[str]) -> str:
 
 def _plain(value: object) -> object:
     """What json.dumps does not know. Money never becomes a float."""
-    if isinstance(value, Decimal):
-        return money.text(value)
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
+    if plain := _PLAIN.get(type(value)):
+        return plain(value)
     if is_dataclass(value) and not isinstance(value, type):
-        found = {name: getattr(value, name) for name in _names(type(value))}
-        return {name: one for name, one in found.items() if one is not None or name not in _optional(type(value))}
+        names, optional = _names(type(value))
+        found = {name: getattr(value, name) for name in names}
+        if not optional:
+            return found
+        return {name: one for name, one in found.items() if one is not None or name not in optional}
     raise TypeError(f"no JSON for {type(value).__name__}")
 
 
-@cache
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def _rfc3339(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+_PLAIN: dict[type, Callable[[Any], str]] = {
+    Decimal: money.text,
+    datetime: _rfc3339,
+    date: date.isoformat,
+    UUID: str,
+}
+_ENCODER = json.JSONEncoder(default=_plain, separators=(",", ":"), allow_nan=False)
 
 
 @cache
-def _optional(kind: Any) -> frozenset[str]:
-    """The fields with None for a default: as long as they are None they are not sent."""
-    return frozenset(field.name for field in fields(kind) if field.default is None)
+def _names(kind: Any) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The fields, and those with None for a default: as long as they are None they are not sent."""
+    names = tuple(field.name for field in fields(kind))
+    return names, frozenset(field.name for field in fields(kind) if field.default is None)
 
 
 def _object(pairs: list[tuple[str, object]]) -> Mapping[str, object]:

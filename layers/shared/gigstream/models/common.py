@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from gigstream import money, targets, wallet, wire
+from gigstream import money, wallet, wire
 from gigstream.errors import Invalid
 
 MAX_AMOUNT = 1_000_000_000  # USDC
@@ -99,7 +99,7 @@ def _sentence(error: Any) -> str:
     return known.get(error["type"]) or error["msg"][0].lower() + error["msg"][1:]
 
 
-def _line(text: str) -> str:
+def line(text: str) -> str:
     if _CONTROL.search(text):
         raise Invalid("must be one line of text")
     return text
@@ -108,11 +108,6 @@ def _line(text: str) -> str:
 def _email(text: str) -> str:
     if not _EMAIL.fullmatch(text):
         raise Invalid("must be an e-mail address")
-    return text
-
-
-def _https(text: str) -> str:
-    targets.parse(text)
     return text
 
 
@@ -134,30 +129,24 @@ def _small(metadata: dict[str, Any]) -> dict[str, Any]:
     return metadata
 
 
-def _said(pattern: str) -> dict[str, Any]:
+def said(pattern: str) -> dict[str, Any]:
     """What a validator asks for, for readers of the JSON Schema; spaces at both ends are cut off before."""
     return {"pattern": rf"^\s*{pattern}\s*$"}
 
 
 Line = Annotated[
     str,
-    Field(min_length=1, max_length=200, json_schema_extra=_said(r"[^\x00-\x1f\x7f]+")),
-    AfterValidator(_line),
+    Field(min_length=1, max_length=200, json_schema_extra=said(r"[^\x00-\x1f\x7f]+")),
+    AfterValidator(line),
 ]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Email = Annotated[
     str,
-    Field(max_length=320, json_schema_extra=_said(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")),
-    AfterValidator(_line),
+    Field(max_length=320, json_schema_extra=said(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")),
+    AfterValidator(line),
     AfterValidator(_email),
 ]
-HttpsUrl = Annotated[
-    str,
-    Field(max_length=2000, json_schema_extra=_said(r"[hH][tT][tT][pP][sS]://[^\s/?#@:\\]+(:443)?([/?][^\s#]*)?")),
-    AfterValidator(_line),
-    AfterValidator(_https),
-]
-Address = Annotated[str, Field(json_schema_extra=_said("0x[0-9a-fA-F]{40}")), AfterValidator(wallet.parse)]
+Address = Annotated[str, Field(json_schema_extra=said("0x[0-9a-fA-F]{40}")), AfterValidator(wallet.parse)]
 Id = Annotated[UUID, BeforeValidator(_id), WithJsonSchema({"type": "string", "format": "uuid"})]
 Metadata = Annotated[dict[str, Any], AfterValidator(_small)]
 Usdc = Annotated[

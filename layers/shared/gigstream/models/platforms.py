@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from gigstream.models.auth import WalletProof
-from gigstream.models.common import Amount, Body, Change, Email, HttpsUrl, Line, Threshold
+from gigstream.models.common import Amount, Body, Change, Email, Line, Threshold
+from gigstream.models.urls import HttpsUrl
 
 
 class Registration(Body):

@@ -9,8 +9,9 @@ from pydantic.alias_generators import to_camel
 
 from gigstream import wire
 from gigstream.errors import Invalid
-from gigstream.models.common import Body, Change, HttpsUrl, Id, Line, Timestamp
+from gigstream.models.common import Body, Change, Id, Line, Timestamp
 from gigstream.models.tasks import Completion
+from gigstream.models.urls import HttpsUrl
 from gigstream.queries.webhooks import EventType, Recovered
 
 
