@@ -17,6 +17,7 @@ from rich.table import Table
 
 from devstack.scheduler import is_due
 from devstack.template import Template
+from jobs.release_streams import ALONE, SHARD
 
 D = Decimal
 HOURS = D(730)
@@ -126,7 +127,6 @@ TRACED = D("0.05")
 BUSY = D("0.5")  # the share of its processor at which Neon adds to it
 SMALLEST = D("0.25")  # CU
 LAUNCH = 16  # CU at most
-ALONE, SHARD = 20_000, 5_000  # streams that a tick releases itself, and that a message hands on
 POLLS = D(5 * 3) * SECONDS / 60  # empty receives of a queue's five pollers
 METRICS = 43  # custom ones, see gigstream.metrics
 

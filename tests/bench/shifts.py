@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
+from sys import maxsize
 from typing import LiteralString
 
 import psycopg
@@ -9,6 +11,8 @@ from tests.bench import stage
 
 from devstack.postgres import Cluster
 from gigstream.queries import streams
+from gigstream.queries.base import Query
+from gigstream.queries.streams import Tick
 from gigstream.releases import BATCH
 
 # Turn 0 was two days ago. With an interval of 30 days nothing that was released at its turn comes due again.
@@ -83,10 +87,18 @@ def fill(
 
 def tick(conn: psycopg.Connection, as_of: datetime) -> int:
     """What the job asks the database for; how many streams were due."""
-    query, due = streams.release_due(as_of, BATCH), 0
-    while True:
+    return release(conn, partial(streams.release_due, as_of))
+
+
+def release(conn: psycopg.Connection, batch: Callable[[int], Query[Tick]], most: int = maxsize) -> int:
+    """Release as gigstream.releases does; how many streams were due."""
+    due = 0
+    while due < most:
+        limit = min(BATCH, most - due)
+        query = batch(limit)
         taken: int
         taken, *_ = conn.execute(query.sql, query.params, prepare=False).fetchone() or (0,)
         due += taken
-        if taken < BATCH:
-            return due
+        if taken < limit:
+            break
+    return due

@@ -5,9 +5,10 @@ import math
 import os
 import subprocess
 import sys
+from decimal import Decimal
 
 import pytest
-from tests.bench import board
+from tests.bench import board, fan_out, stage
 from tests.bench.board import Line
 
 from devstack.postgres import CHECKOUT
@@ -44,3 +45,25 @@ def test_a_row_that_does_not_exist_is_said_so() -> None:
 )
 def test_a_target_is_held_against_the_ratio(target: str, ours: float, ok: bool) -> None:
     assert Line("P0", "a measure", ours, 100, "ms", target).ok is ok
+
+
+def test_a_few_streams_in_shards_are_each_released_once_whoever_works() -> None:
+    with stage.cluster() as cluster:
+        crews = list(fan_out.simulate(cluster, due=300, platforms=8, workers=30, size=10, crews=(1, 2)))
+    assert sum(crew.streams for crew in crews) == 300
+    assert all(crew.shards and crew.cpu > 0 for crew in crews)
+
+
+def test_a_million_releases_by_hand() -> None:
+    crew = fan_out.projected(Decimal(100), 5000, 8)
+    assert crew.messages == 200
+    assert crew.seconds == (100 + Decimal("1.2") * 6) / 8  # of Postgres; 1000 batches and 200 rows of 6 ms
+    assert crew.lambda_usd == Decimal("0.0000002") * 50 + Decimal("53.6") * Decimal("0.0000133334")
+    assert crew.sqs_usd == Decimal("0.0000004") * (20 + 50 + 50)
+    assert crew.neon_usd == Decimal(200) / 3600 * Decimal("0.106")
+
+
+def test_more_workers_are_quicker_and_no_dearer_until_the_larger_plan() -> None:
+    two, eight, many = (fan_out.projected(Decimal(100), 5000, workers) for workers in (2, 8, 32))
+    assert two.seconds == 4 * eight.seconds == 16 * many.seconds
+    assert two.usd == eight.usd < many.usd
