@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import secrets
 import shutil
 import socket
@@ -49,8 +50,9 @@ class Local:
         """The URL at which sam serves until the end; what it and the functions write is in a file named by the kind."""
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
+        written = self.folder / kind
         with (
-            (self.folder / kind).open("w") as log,
+            written.open("w") as log,
             subprocess.Popen(
                 _command("local", kind, "--port", str(port), *self.options()),
                 cwd=CHECKOUT,
@@ -63,7 +65,10 @@ class Local:
                 _await(port, server)
                 yield f"http://127.0.0.1:{port}"
             finally:
-                server.terminate()  # and with it goes every container
+                # All containers at once; sam would remove one after the other.
+                if containers := re.findall(r"SAM_CONTAINER_ID: (\w+)", written.read_text()):
+                    _docker("rm", "--force", *containers)
+                server.terminate()
 
 
 @contextmanager
