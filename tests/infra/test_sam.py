@@ -150,7 +150,7 @@ def variables(
         f"DATABASE_URL_{role.upper()}": cluster.tcp_url(role, database, sam.HOST) for role in ("api", "jobs", "signer")
     }
     elsewhere = {"AWS_ENDPOINT_URL": from_container(aws), "SECRETS_EXTENSION_URL": from_container(extension.url)}
-    elsewhere |= {"REPORT_BUCKET": "reports", "AUDIT_ANCHOR_BUCKET": "anchors"}
+    elsewhere |= {"REPORT_BUCKET": "reports", "AUDIT_ANCHOR_BUCKET": "anchors", "DUE_PARAMETERS": f"/{STACK}/due"}
     known = local.environment(cluster, database) | NO_LIMITS | settlement | urls | elsewhere | receivers[1]
     manager = boto3.client("secretsmanager")
     for kind, names in HELD.items():
@@ -207,6 +207,14 @@ def test_the_same_answers(api: Api, over_sam: Callable[..., Answer]) -> None:
         assert told(answer, expected) == told(expected, expected)
 
 
+def test_no_function_is_left_out() -> None:
+    template = Template()
+    by_routes = {route.function.name for route in template.routes}
+    by_schedules = {schedule.function.name for schedule in template.schedules}
+    by_queues = {feed.function.name for feed in template.feeds}
+    assert by_routes | by_schedules | by_queues == template.functions.keys()
+
+
 def test_every_route_answers_a_stranger_the_same(api: Api, over_sam: Callable[..., Answer]) -> None:
     routes = Template().routes
     with ThreadPoolExecutor(AT_ONCE) as strangers:
@@ -229,6 +237,18 @@ def test_a_job_does_its_work_and_finds_it_done(over_sam: Callable[..., Answer], 
     assert functions.tick("ReleaseStreams", at)["released"] >= 1
     assert shop.get(stream).json["released_amount"] == "60.000000"
     assert functions.tick("ReleaseStreams", at).get("released", 0) == 0
+
+
+def test_a_worker_names_the_message_that_is_to_come_again(
+    over_sam: Callable[..., Answer], functions: Functions
+) -> None:
+    shop, stream, at = ten_minutes_of_a_stream(Api(over_sam))
+    (feed,) = Template().feeds
+    bodies = {"shard": {"time": at.isoformat(), "platforms": [shop.id], "due": 1}, "nonsense": []}
+    records = [{"messageId": name, "body": json.dumps(body)} for name, body in bodies.items()]
+    again = functions.call(feed.function.name, {"Records": records})
+    assert again == {"batchItemFailures": [{"itemIdentifier": "nonsense"}]}
+    assert shop.get(stream).json["released_amount"] == "60.000000"
 
 
 def test_a_webhook_out(
