@@ -60,7 +60,7 @@ bench: .venv/dev ## how fast, as ratios against references of the same run; ROWS
 bench-gas: .venv/dev ## gas of each act beside Sablier's and a plain loop, on one EVM; wants node and npm
 	@python -W ignore -m tests.bench.gas
 
-sam-test: .venv/dev .venv-sam/ready ## the same answers from sam local: wants Docker
+sam-test: .venv/dev .venv-sam/ready ## every function in a container, by sam local: wants Docker
 	@pytest -m sam $(ARGS)
 
 tools: .venv/dev .venv-sam/ready ## what `gigstream deploy` needs: sam, boto3
