@@ -22,6 +22,7 @@ from devstack.postgres import CHECKOUT
 from devstack.server import serving
 
 README = (CHECKOUT / "README.md").read_text()
+SECONDS = 600  # for a script: one that waits for a job that has failed would never end
 
 
 def blocks(language: str) -> list[str]:
@@ -36,6 +37,7 @@ def shell(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
+        timeout=SECONDS,
     )
 
 
