@@ -54,7 +54,7 @@ contracts: .venv/dev ## compile infra/contracts and write the artifacts anew
 layers: .venv/dev ## what Lambda unpacks to /opt, built into .build/layers, and how large it is; wants Python 3.13
 	@python -m devstack.layers
 
-bench: .venv/dev ## how fast, as ratios against references of the same run; ROWS="P1 P2" chooses
+bench: .venv/dev ## how fast, as ratios against references of the same run; ROWS="P1 P2" chooses, KEEP=1 keeps the table
 	@python -m tests.bench.table
 
 bench-gas: .venv/dev ## gas of each act beside Sablier's and a plain loop, on one EVM; wants node and npm

@@ -43,9 +43,9 @@ class Line:
         return self.ratio <= float(bound) if sign == "<=" else self.ratio >= float(bound)
 
     def json(self) -> str:
-        told = {"id": self.id, "title": self.title, "unit": self.unit, "note": self.note, "target": self.target}
+        names = {"id": self.id, "title": self.title, "unit": self.unit, "note": self.note, "target": self.target}
         figures = {"ours": _short(self.ours), "reference": _short(self.reference), "ratio": _short(self.ratio)}
-        return json.dumps(told | figures | {"ok": self.ok})
+        return json.dumps(names | figures | {"ok": self.ok})
 
 
 Measure = Callable[[], Iterator[Line]]
@@ -90,6 +90,11 @@ def in_turn(
             work()
             times.append(time.perf_counter() - began)
     return [statistics.median(times) for times in taken]
+
+
+def told(figure: float) -> str:
+    """Four digits, as a person writes them."""
+    return f"{figure:,.0f}" if abs(figure) >= 1000 else f"{figure:.4g}"
 
 
 def _short(figure: float) -> float:

@@ -1,5 +1,7 @@
 """`make bench`: the table of what is fast and by how much, and a JSON line each. ROWS="P1 P7" chooses.
 
+With KEEP=1 the figures go into infra/performance.md as well.
+
 Exit status 1 when a line does not reach its target, 2 when a chosen row does not exist.
 """
 
@@ -9,7 +11,9 @@ import time
 
 from rich.console import Console
 from rich.table import Table
-from tests.bench import board
+from tests.bench import board, kept
+
+from gigstream import clock
 
 
 def main() -> int:
@@ -28,6 +32,8 @@ def main() -> int:
     show(lines)
     for line in lines:
         print(line.json())
+    if os.environ.get("KEEP"):
+        kept.PAGE.write_text(kept.keep(kept.PAGE.read_text(), lines, clock.now().date()))
     return 0 if all(line.ok for line in lines) else 1
 
 
@@ -39,8 +45,8 @@ def show(lines: list[board.Line]) -> None:
         table.add_row(
             line.id,
             line.title,
-            f"{line.ours:,.4g}",
-            f"{line.reference:,.4g}",
+            board.told(line.ours),
+            board.told(line.reference),
             line.unit,
             ratio,
             line.target,

@@ -5,10 +5,11 @@ import math
 import os
 import subprocess
 import sys
+from datetime import date
 from decimal import Decimal
 
 import pytest
-from tests.bench import board, fan_out, stage
+from tests.bench import board, fan_out, kept, stage
 from tests.bench.board import Line
 
 from devstack.postgres import CHECKOUT
@@ -67,3 +68,19 @@ def test_more_workers_are_quicker_and_no_dearer_until_the_larger_plan() -> None:
     two, eight, many = (fan_out.projected(Decimal(100), 5000, workers) for workers in (2, 8, 32))
     assert two.seconds == 4 * eight.seconds == 16 * many.seconds
     assert two.usd == eight.usd < many.usd
+
+
+def test_the_page_keeps_what_was_measured_and_the_rows_that_were_not() -> None:
+    page = f"before\n\n{kept.HEAD}| P2 | old |\n| P3 | stays |\n| P10 | stays |\n\nafter\n"
+    lines = [Line("P2", "a tick", 1500, 1000, "ms", "<= 1.5", "one"), Line("P2", "a miss", 2, 1, "", "<= 1", "one")]
+
+    assert kept.keep(page, lines, date(2026, 11, 30)) == (
+        f"before\n\n{kept.HEAD}"
+        "| P2 | a tick | 1,500 ms | 1,000 ms | one | 1.50 | <= 1.5 | 2026-11-30 |\n"
+        "| P2 | a miss | 2 | 1 | one | **2.00** | <= 1 | 2026-11-30 |\n"
+        "| P3 | stays |\n| P10 | stays |\n\nafter\n"
+    )
+
+
+def test_the_page_has_a_table_to_keep() -> None:
+    assert kept.HEAD in kept.PAGE.read_text()
