@@ -77,6 +77,7 @@ def _batches(conn: psycopg.Connection, as_of: datetime) -> list[float]:
 
 
 def _written(conn: psycopg.Connection) -> int:
+    conn.execute("SELECT pg_stat_force_next_flush()")  # what this connection itself wrote is counted late, too
     row = conn.execute("SELECT n_tup_upd FROM pg_stat_user_tables WHERE relid = 'workers'::regclass").fetchone()
     assert row
     return int(row[0])
