@@ -12,9 +12,6 @@ from decimal import Decimal
 from functools import cache
 from itertools import pairwise
 
-from rich.console import Console
-from rich.table import Table
-
 from devstack.scheduler import is_due
 from devstack.template import Template
 from jobs.release_streams import ALONE, SHARD
@@ -211,15 +208,14 @@ def columns() -> Iterator[tuple[str, dict[str, Decimal]]]:
             yield f"{streams:,} {title}", bill(replace(Load(streams), interval=interval))
 
 
-def main() -> None:
-    """The table: a line for each price, a column for each number of streams and interval of release."""
+def table() -> str:
+    """As infra/performance.md has it: a line for each price, a column for each number of streams and interval."""
     bills = dict(columns())
-    table = Table("USD a month", *bills, box=None)
-    for name in PRICES:
-        table.add_row(name, *(f"{one[name]:,.2f}" for one in bills.values()))
-    table.add_row("in all", *(f"{sum(one.values()):,.2f}" for one in bills.values()), style="bold")
-    Console(width=170).print(table)
+    rows = [["USD a month", *bills], ["---"] * (1 + len(bills))]
+    rows += [[name, *(f"{one[name]:,.2f}" for one in bills.values())] for name in PRICES]
+    rows.append(["**in all**", *(f"**{sum(one.values()):,.0f}**" for one in bills.values())])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 if __name__ == "__main__":
-    main()
+    print(table())
