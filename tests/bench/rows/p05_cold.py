@@ -100,9 +100,10 @@ def cold() -> Iterator[Line]:
 def _layer() -> Iterator[Callable[..., list[Any]]]:
     """What a new process answers to a script and what it is told, which finds the layers and no site."""
     with tempfile.TemporaryDirectory() as folder:
-        (layer,) = layers.build(Path(folder), "SharedLayer", architectures=[layers.HERE]).values()
+        wanted = ["SharedLayer"] + ["ChainLayer"] * (CIRCLE in ROUTES)
+        built = layers.build(Path(folder), *wanted, architectures=[layers.HERE]).values()
         python = str(layers.interpreter())
-        path = [str(CHECKOUT / "functions"), str(layer / "python"), str(CHECKOUT / "layers" / "chain")]
+        path = [str(CHECKOUT / "functions"), *(str(layer / "python") for layer in built)]
 
         def run(script: str, *told: Any) -> list[Any]:
             command = [python, "-I", "-S", "-c", script]
