@@ -344,6 +344,9 @@ $$;
 CREATE FUNCTION ledger.repay(p_loans uuid[], p_amounts numeric[], p_from uuid[]) RETURNS void
     LANGUAGE sql
     SET search_path TO 'public', 'pg_temp'
+    SET enable_hashjoin TO 'on'
+    SET enable_mergejoin TO 'on'
+    SET plan_cache_mode TO 'auto'
     AS $$
     WITH repaid AS (
         UPDATE loans AS l
@@ -812,10 +815,7 @@ BEGIN
         INSERT INTO ops.paid_workers (platform_id, day, worker_id)
         SELECT c.platform_id, c.day, c.worker_id
         FROM credited AS c
-        WHERE NOT EXISTS (
-            SELECT FROM ops.paid_workers AS w
-            WHERE w.platform_id = c.platform_id AND w.day = c.day AND w.worker_id = c.worker_id
-        )
+        ON CONFLICT DO NOTHING
         RETURNING platform_id, day, worker_id
     )
 

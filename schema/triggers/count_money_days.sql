@@ -46,10 +46,7 @@ BEGIN
         INSERT INTO ops.paid_workers (platform_id, day, worker_id)
         SELECT c.platform_id, c.day, c.worker_id
         FROM credited AS c
-        WHERE NOT EXISTS (
-            SELECT FROM ops.paid_workers AS w
-            WHERE w.platform_id = c.platform_id AND w.day = c.day AND w.worker_id = c.worker_id
-        )
+        ON CONFLICT DO NOTHING
         RETURNING platform_id, day, worker_id
     )
 

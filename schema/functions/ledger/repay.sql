@@ -1,7 +1,8 @@
 -- Repays advances out of workers' accounts, as one set: p_amounts[n] USDC of p_loans[n] out of p_from[n], never more
 -- than is owed. An advance that is whole with it goes back at once: the amount lent to the pool, the fee to fees.
 -- Each repayment and each fee is also a line that the worker sees, with the id of its transfer.
--- Called by the rule on pay and by the worker's own repayment, as owner; nobody else may.
+-- Called by the rule on pay and by the worker's own repayment, as owner; nobody else may. What the rule asks of the
+-- planner ends here: the triggers behind transactions and events join sets of rows with each other.
 --
 -- Raises:  accounts_balance_floor when an account holds less
 -- Locks:   the accounts, in id order; the caller holds the loans
@@ -11,6 +12,9 @@
 CREATE OR REPLACE FUNCTION ledger.repay(p_loans uuid[], p_amounts numeric[], p_from uuid[]) RETURNS void
 LANGUAGE sql VOLATILE
 SET search_path = public, pg_temp
+SET enable_hashjoin = on
+SET enable_mergejoin = on
+SET plan_cache_mode = auto
 AS $$
     WITH repaid AS (
         UPDATE loans AS l
