@@ -241,9 +241,12 @@ def _lock_at_once(file: IO[str]) -> bool:
 
 
 @contextmanager
-def scratch(*, hasty: bool = True) -> Iterator[Cluster]:
-    """A cluster that is deleted at the end, and with it what killed runs have left. `hasty` as Cluster has it."""
-    cluster = Cluster(f"scratch-{os.getpid()}", hasty=hasty)
+def scratch(kind: str = "", *, hasty: bool = True) -> Iterator[Cluster]:
+    """A cluster that is deleted at the end, and with it what killed runs have left; a process has one of each kind.
+
+    `hasty` as Cluster has it.
+    """
+    cluster = Cluster(f"scratch-{os.getpid()}{kind}", hasty=hasty)
     try:
         with cluster.running():
             yield cluster

@@ -18,7 +18,7 @@ _numbers = count()
 @contextmanager
 def cluster() -> Iterator[Cluster]:
     """A server with fsync on, and in it the migrated database EMPTY to copy."""
-    with scratch(hasty=False) as cluster:
+    with scratch("-bench", hasty=False) as cluster:
         cluster.create_database(EMPTY)
         migrate.migrate(cluster.url("owner", EMPTY))
         yield cluster
