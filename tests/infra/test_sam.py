@@ -37,7 +37,7 @@ from devstack.gateway import Answer
 from devstack.postgres import Cluster
 from devstack.template import Route, Template
 
-pytestmark = [pytest.mark.sam, pytest.mark.timeout(900), pytest.mark.xdist_group("sam")]
+pytestmark = [pytest.mark.sam, pytest.mark.timeout(900)]
 
 EVERYWHERE = "0.0.0.0"
 AT_ONCE = 3  # first calls, each of which starts a container
