@@ -81,7 +81,7 @@ GRANT SELECT ON ops.settlement_payments TO api;
 GRANT SELECT ON ops.settlements, ops.settlement_payments, ops.signers, ops.settlement_attempts
 TO jobs, signer, operator, auditor;
 GRANT SELECT ON ops.payout_retries TO api, jobs, operator, auditor;
-GRANT SELECT ON ops.told_releases TO jobs, operator, auditor;
+GRANT SELECT ON ops.told_releases, ops.due_streams TO jobs, operator, auditor;
 GRANT SELECT ON ops.circle_keys, ops.circle_notifications, ops.turns, ops.wallet_orders, ops.ordered_wallets
 TO jobs, operator, auditor;
 GRANT SELECT ON ops.circle_polls TO jobs, signer, operator, auditor;

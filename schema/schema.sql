@@ -1285,7 +1285,8 @@ CREATE TABLE public.streams (
     CONSTRAINT streams_status_check CHECK ((status = ANY (ARRAY['active'::text, 'paused'::text, 'completed'::text, 'cancelled'::text]))),
     CONSTRAINT streams_times CHECK (((start_time <= anchor_time) AND (anchor_time < end_time))),
     CONSTRAINT streams_total_amount_check CHECK (((total_amount)::numeric > (0)::numeric))
-);
+)
+WITH (fillfactor='50');
 
 -- Name: halt_stream(public.streams); Type: FUNCTION; Schema: ops; Owner: -
 
@@ -1366,6 +1367,29 @@ CREATE FUNCTION ops.keep_circle_key(p_id uuid, p_public_key bytea) RETURNS void
     SET search_path TO 'ops', 'pg_temp'
     AS $$
     INSERT INTO ops.circle_keys (id, public_key) VALUES (p_id, p_public_key) ON CONFLICT (id) DO NOTHING
+$$;
+
+-- Name: keep_due_streams(); Type: FUNCTION; Schema: ops; Owner: -
+
+CREATE FUNCTION ops.keep_due_streams() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'ops', 'pg_temp'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+BEGIN
+    MERGE INTO ops.due_streams AS d
+    USING new_rows AS n
+        ON d.stream_id = n.id
+    WHEN MATCHED AND n.next_release_at IS NULL THEN
+        DELETE
+    WHEN MATCHED AND d.next_release_at <> n.next_release_at THEN
+        UPDATE SET next_release_at = n.next_release_at
+    WHEN NOT MATCHED AND n.next_release_at IS NOT NULL THEN
+        INSERT (stream_id, platform_id, next_release_at) VALUES (n.id, n.platform_id, n.next_release_at);
+    RETURN NULL;
+END;
 $$;
 
 -- Name: lacking_scopes(text[]); Type: FUNCTION; Schema: ops; Owner: -
@@ -2559,6 +2583,16 @@ CREATE FUNCTION ops.recount_tasks() RETURNS TABLE(figure text, subject uuid, sto
         WHERE NOT EXISTS (SELECT FROM streams AS s WHERE s.task_id = t.id)
     ),
 
+    due_figures AS (
+        SELECT
+            coalesce(s.id, d.stream_id) AS id,
+            'due_streams.next_release_at' AS figure,
+            extract(EPOCH FROM d.next_release_at) AS stored,
+            extract(EPOCH FROM s.next_release_at) AS recounted
+        FROM streams AS s
+        FULL JOIN ops.due_streams AS d ON s.id = d.stream_id AND s.platform_id = d.platform_id
+    ),
+
     -- A dispute is open as long as its task is disputed.
     dispute_figures AS (
         SELECT
@@ -2573,6 +2607,8 @@ CREATE FUNCTION ops.recount_tasks() RETURNS TABLE(figure text, subject uuid, sto
     SELECT f.figure, f.id, f.stored::numeric, f.recounted::numeric FROM stream_figures AS f
     UNION ALL
     SELECT f.figure, f.id, f.stored::numeric, f.recounted::numeric FROM task_figures AS f
+    UNION ALL
+    SELECT f.figure, f.id, f.stored, f.recounted FROM due_figures AS f
     UNION ALL
     SELECT f.figure, f.id, f.stored::numeric, f.recounted::numeric FROM dispute_figures AS f
 $$;
@@ -4692,7 +4728,7 @@ CREATE FUNCTION public.next_due_release() RETURNS timestamp with time zone
     LANGUAGE plpgsql STABLE
     AS $$
 BEGIN
-    RETURN (SELECT s.next_release_at FROM streams AS s WHERE s.status = 'active' ORDER BY s.next_release_at LIMIT 1);
+    RETURN (SELECT d.next_release_at FROM ops.due_streams AS d ORDER BY d.next_release_at LIMIT 1);
 END;
 $$;
 
@@ -5451,11 +5487,13 @@ DECLARE
 BEGIN
     v_streams := ARRAY(
         SELECT s.id
-        FROM streams AS s
-        WHERE s.status = 'active' AND s.next_release_at <= v_now
-        ORDER BY s.next_release_at
+        FROM ops.due_streams AS d
+        INNER JOIN streams AS s ON d.stream_id = s.id
+        -- Again of the stream itself: once it is locked it may be one that another tick has just released.
+        WHERE d.next_release_at <= v_now AND s.next_release_at <= v_now
+        ORDER BY d.next_release_at
         LIMIT p_limit
-        FOR NO KEY UPDATE SKIP LOCKED
+        FOR NO KEY UPDATE OF s SKIP LOCKED
     );
     due := cardinality(v_streams);
     SELECT b.released, b.failed, b.amount INTO released, failed, amount FROM release_batch(v_streams, v_now) AS b;
@@ -5498,11 +5536,12 @@ DECLARE
 BEGIN
     v_streams := ARRAY(
         SELECT s.id
-        FROM streams AS s
-        WHERE s.platform_id = ANY(p_platforms) AND s.status = 'active' AND s.next_release_at <= v_now
-        ORDER BY s.platform_id, s.next_release_at
+        FROM ops.due_streams AS d
+        INNER JOIN streams AS s ON d.stream_id = s.id
+        WHERE d.platform_id = ANY(p_platforms) AND d.next_release_at <= v_now AND s.next_release_at <= v_now
+        ORDER BY d.platform_id, d.next_release_at
         LIMIT p_limit
-        FOR NO KEY UPDATE SKIP LOCKED
+        FOR NO KEY UPDATE OF s SKIP LOCKED
     );
     due := cardinality(v_streams);
     SELECT b.released, b.failed, b.amount INTO released, failed, amount FROM release_batch(v_streams, v_now) AS b;
@@ -5515,10 +5554,10 @@ CREATE FUNCTION public.release_shards(p_as_of timestamp with time zone, p_size i
     LANGUAGE sql STABLE
     AS $$
     WITH waiting AS (
-        SELECT s.platform_id, count(*)::integer AS streams
-        FROM streams AS s
-        WHERE s.status = 'active' AND s.next_release_at <= least(p_as_of, clock_timestamp())
-        GROUP BY s.platform_id
+        SELECT d.platform_id, count(*)::integer AS streams
+        FROM ops.due_streams AS d
+        WHERE d.next_release_at <= least(p_as_of, clock_timestamp())
+        GROUP BY d.platform_id
     ),
 
     small AS (
@@ -7120,6 +7159,14 @@ CREATE TABLE ops.deposits (
     CONSTRAINT deposits_tx_hash_check CHECK ((tx_hash ~ '^0x[0-9a-f]{64}$'::text))
 );
 
+-- Name: due_streams; Type: TABLE; Schema: ops; Owner: -
+
+CREATE TABLE ops.due_streams (
+    stream_id uuid NOT NULL,
+    platform_id uuid NOT NULL,
+    next_release_at timestamp(0) with time zone NOT NULL
+);
+
 -- Name: earning_days; Type: TABLE; Schema: ops; Owner: -
 
 CREATE TABLE ops.earning_days (
@@ -7770,6 +7817,11 @@ ALTER TABLE ONLY ops.disputes
 ALTER TABLE ONLY ops.disputes
     ADD CONSTRAINT disputes_task_id_key UNIQUE (task_id);
 
+-- Name: due_streams due_streams_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.due_streams
+    ADD CONSTRAINT due_streams_pkey PRIMARY KEY (stream_id);
+
 -- Name: earning_days earning_days_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 
 ALTER TABLE ONLY ops.earning_days
@@ -8146,6 +8198,14 @@ CREATE INDEX deposits_platform_id_idx ON ops.deposits USING btree (platform_id, 
 
 CREATE INDEX deposits_suspense_idx ON ops.deposits USING btree (id) WHERE in_suspense;
 
+-- Name: due_streams_at_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX due_streams_at_idx ON ops.due_streams USING btree (next_release_at);
+
+-- Name: due_streams_platform_idx; Type: INDEX; Schema: ops; Owner: -
+
+CREATE INDEX due_streams_platform_idx ON ops.due_streams USING btree (platform_id, next_release_at);
+
 -- Name: idempotency_keys_created_at_idx; Type: INDEX; Schema: ops; Owner: -
 
 CREATE INDEX idempotency_keys_created_at_idx ON ops.idempotency_keys USING btree (created_at);
@@ -8366,17 +8426,9 @@ CREATE INDEX reputation_events_worker_id_idx ON public.reputation_events USING b
 
 CREATE INDEX streams_created_at_idx ON public.streams USING brin (created_at);
 
--- Name: streams_due_idx; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX streams_due_idx ON public.streams USING btree (next_release_at) WHERE (status = 'active'::text);
-
 -- Name: streams_platform_created_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX streams_platform_created_idx ON public.streams USING btree (platform_id, created_at);
-
--- Name: streams_platform_due_idx; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX streams_platform_due_idx ON public.streams USING btree (platform_id, next_release_at) WHERE (status = 'active'::text);
 
 -- Name: streams_platform_id_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -8682,6 +8734,14 @@ CREATE TRIGGER _400_number BEFORE INSERT ON public.audit_logs FOR EACH STATEMENT
 
 CREATE TRIGGER _500_await_seal AFTER INSERT ON public.audit_logs REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ops.await_seal();
 
+-- Name: streams _500_due_streams_insert; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _500_due_streams_insert AFTER INSERT ON public.streams REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ops.keep_due_streams();
+
+-- Name: streams _500_due_streams_update; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER _500_due_streams_update AFTER UPDATE ON public.streams REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ops.keep_due_streams();
+
 -- Name: workers _500_open_counters; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER _500_open_counters AFTER INSERT ON public.workers FOR EACH ROW EXECUTE FUNCTION ops.open_worker_counters();
@@ -8843,6 +8903,11 @@ ALTER TABLE ONLY ops.deposits
 
 ALTER TABLE ONLY ops.disputes
     ADD CONSTRAINT disputes_task_id_fkey FOREIGN KEY (task_id) REFERENCES public.tasks(id) ON DELETE CASCADE;
+
+-- Name: due_streams due_streams_stream_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+
+ALTER TABLE ONLY ops.due_streams
+    ADD CONSTRAINT due_streams_stream_id_fkey FOREIGN KEY (stream_id) REFERENCES public.streams(id) ON DELETE CASCADE;
 
 -- Name: earning_days earning_days_platform_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
 
@@ -9150,6 +9215,10 @@ ALTER TABLE ops.deposits ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.disputes ENABLE ROW LEVEL SECURITY;
 
+-- Name: due_streams; Type: ROW SECURITY; Schema: ops; Owner: -
+
+ALTER TABLE ops.due_streams ENABLE ROW LEVEL SECURITY;
+
 -- Name: earning_days; Type: ROW SECURITY; Schema: ops; Owner: -
 
 ALTER TABLE ops.earning_days ENABLE ROW LEVEL SECURITY;
@@ -9217,6 +9286,10 @@ CREATE POLICY every_row ON ops.deposits TO jobs, operator USING (true) WITH CHEC
 -- Name: disputes every_row; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row ON ops.disputes TO jobs, operator USING (true) WITH CHECK (true);
+
+-- Name: due_streams every_row; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row ON ops.due_streams TO jobs, operator USING (true) WITH CHECK (true);
 
 -- Name: earning_days every_row; Type: POLICY; Schema: ops; Owner: -
 
@@ -9401,6 +9474,10 @@ CREATE POLICY every_row_read ON ops.deposits FOR SELECT TO auditor USING (true);
 -- Name: disputes every_row_read; Type: POLICY; Schema: ops; Owner: -
 
 CREATE POLICY every_row_read ON ops.disputes FOR SELECT TO auditor USING (true);
+
+-- Name: due_streams every_row_read; Type: POLICY; Schema: ops; Owner: -
+
+CREATE POLICY every_row_read ON ops.due_streams FOR SELECT TO auditor USING (true);
 
 -- Name: earning_days every_row_read; Type: POLICY; Schema: ops; Owner: -
 
@@ -10451,6 +10528,10 @@ GRANT ALL ON FUNCTION ops.job_lag(p_job text) TO auditor;
 
 REVOKE ALL ON FUNCTION ops.keep_circle_key(p_id uuid, p_public_key bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.keep_circle_key(p_id uuid, p_public_key bytea) TO api;
+
+-- Name: FUNCTION keep_due_streams(); Type: ACL; Schema: ops; Owner: -
+
+REVOKE ALL ON FUNCTION ops.keep_due_streams() FROM PUBLIC;
 
 -- Name: FUNCTION lacking_scopes(p_scopes text[]); Type: ACL; Schema: ops; Owner: -
 
@@ -11888,6 +11969,12 @@ GRANT SELECT ON TABLE ops.circle_polls TO auditor;
 GRANT SELECT ON TABLE ops.deposits TO jobs;
 GRANT SELECT ON TABLE ops.deposits TO operator;
 GRANT SELECT ON TABLE ops.deposits TO auditor;
+
+-- Name: TABLE due_streams; Type: ACL; Schema: ops; Owner: -
+
+GRANT SELECT ON TABLE ops.due_streams TO jobs;
+GRANT SELECT ON TABLE ops.due_streams TO operator;
+GRANT SELECT ON TABLE ops.due_streams TO auditor;
 
 -- Name: TABLE earning_days; Type: ACL; Schema: ops; Owner: -
 

@@ -149,13 +149,19 @@ class Books:
 
     @contextmanager
     def measured(self, table: str, role: str = "operator") -> Iterator[Row]:
-        """What the statements inside, a transaction of their role, do in a table: rows `read` and `updated`."""
+        """What the statements inside, a transaction of their role, do in a table.
+
+        Rows `read` and `updated`, and of these the ones that are updated `in_place`, without a new entry in any index.
+        """
         cost: Row = {}
 
         def counts() -> Row:
             return self.row(
-                "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) AS read, n_tup_upd AS updated"
-                " FROM pg_stat_xact_user_tables WHERE relid = %s::regclass",
+                """
+                SELECT
+                    seq_tup_read + coalesce(idx_tup_fetch, 0) AS read, n_tup_upd AS updated, n_tup_hot_upd AS in_place
+                FROM pg_stat_xact_user_tables WHERE relid = %s::regclass
+                """,
                 table, role=role,
             )  # fmt: skip
 

@@ -101,6 +101,10 @@ _LISTED: list[LiteralString] = [
     CROSS JOIN LATERAL (SELECT (s.status = 'completed')::integer AS released) AS r
     """,
     """
+    INSERT INTO ops.due_streams (stream_id, platform_id, next_release_at)
+    SELECT id, platform_id, next_release_at FROM streams WHERE status = 'active'
+    """,
+    """
     INSERT INTO transactions (
         id, worker_id, platform_id, task_id, tx_type, amount, fee, status, processed_at, created_at
     )

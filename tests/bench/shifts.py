@@ -61,6 +61,10 @@ _SHIFTS: list[LiteralString] = [
     FROM shifts AS s
     CROSS JOIN LATERAL (SELECT s.due - %(interval)s AS start) AS t
     """,
+    """
+    INSERT INTO ops.due_streams (stream_id, platform_id, next_release_at)
+    SELECT id, platform_id, next_release_at FROM streams WHERE status = 'active'
+    """,
 ]
 
 

@@ -94,7 +94,12 @@ MUTATIONS = [
     Mutation(
         "release workers do not lock the streams they take",
         ("R5", "R2"),
-        (Edit(f"{FUNCTIONS}/release_due.sql", "        FOR NO KEY UPDATE SKIP LOCKED\n", ""),),
+        (Edit(f"{FUNCTIONS}/release_due.sql", "        FOR NO KEY UPDATE OF s SKIP LOCKED\n", ""),),
+    ),
+    Mutation(
+        "a tick takes a stream for due that another has just released",
+        ("R5",),
+        (Edit(f"{FUNCTIONS}/release_due.sql", " AND s.next_release_at <= v_now", ""),),
     ),
     Mutation(
         "balances are not locked in one order",

@@ -56,6 +56,8 @@ PLANTED = [
         ),
         None,
     ),
+    ("due_streams.next_release_at", "DELETE FROM ops.due_streams", None),
+    ("due_streams.next_release_at", "UPDATE ops.due_streams SET platform_id = ops.uuid_v7()", None),
     ("disputes.resolved_at", "UPDATE ops.disputes SET resolved_at = now(), to_worker = 0", None),
     ("appeals.status", "UPDATE ops.appeals SET status = 'open', decided_at = NULL", None),
     ("transactions.status", "DELETE FROM ops.transaction_states", None),

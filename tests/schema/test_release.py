@@ -172,6 +172,33 @@ def test_lost_repeated_late_and_shuffled_ticks_end_like_a_clean_run(books: Books
     assert books.differences() == []
 
 
+def test_a_release_leaves_the_indexes_of_streams_alone(books: Books, platform: UUID, worker: UUID) -> None:
+    books.stream(platform, worker, ago=600)
+
+    with books.measured("streams", role="jobs") as cost:
+        assert books.release()["released"] == 1
+
+    assert (cost["updated"], cost["in_place"]) == (1, 1)
+
+
+def test_a_stream_is_among_the_due_ones_while_it_is_active(books: Books, platform: UUID, worker: UUID) -> None:
+    def due() -> list[Row]:
+        return books.rows("SELECT stream_id, platform_id FROM ops.due_streams")
+
+    stream = books.stream(platform, worker, ago=600)
+    found = [{"stream_id": stream, "platform_id": platform}]
+    assert due() == found
+
+    books.act(platform, "pause_stream", stream)
+    assert due() == []
+
+    books.act(platform, "resume_stream", stream)
+    assert due() == found
+
+    books.act(platform, "cancel_stream", stream)
+    assert due() == []
+
+
 def test_the_next_one_due_is_the_earliest_of_the_active(books: Books, platform: UUID, worker: UUID) -> None:
     def next_due() -> datetime | None:
         at: datetime | None = books.job("next_due_release")["next_due_release"]

@@ -119,12 +119,6 @@ def test_the_named_indexes_exist(books: Books, table: str) -> None:
     assert {columns for columns in NAMED_INDEXES[table] if f"({columns})" not in definitions} == set()
 
 
-def test_the_streams_that_are_due_have_a_partial_index(books: Books) -> None:
-    definition = books.value("SELECT indexdef FROM pg_indexes WHERE indexname = 'streams_due_idx'")
-
-    assert definition.endswith("(next_release_at) WHERE (status = 'active'::text)")
-
-
 def test_every_foreign_key_leads_an_index(books: Books) -> None:
     assert books.rows(
         """

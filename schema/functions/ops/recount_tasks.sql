@@ -1,4 +1,4 @@
--- Recounts tasks, streams and disputes from what was held, paid and given back for them.
+-- Recounts tasks, streams and disputes from what was held, paid and given back for them; and when streams are due.
 --
 -- Returns: each figure, the row it stands in, what is stored, what the rows say, whether the same or not
 -- Cost:    a full pass
@@ -75,6 +75,16 @@ AS $$
         WHERE NOT EXISTS (SELECT FROM streams AS s WHERE s.task_id = t.id)
     ),
 
+    due_figures AS (
+        SELECT
+            coalesce(s.id, d.stream_id) AS id,
+            'due_streams.next_release_at' AS figure,
+            extract(EPOCH FROM d.next_release_at) AS stored,
+            extract(EPOCH FROM s.next_release_at) AS recounted
+        FROM streams AS s
+        FULL JOIN ops.due_streams AS d ON s.id = d.stream_id AND s.platform_id = d.platform_id
+    ),
+
     -- A dispute is open as long as its task is disputed.
     dispute_figures AS (
         SELECT
@@ -89,6 +99,8 @@ AS $$
     SELECT f.figure, f.id, f.stored::numeric, f.recounted::numeric FROM stream_figures AS f
     UNION ALL
     SELECT f.figure, f.id, f.stored::numeric, f.recounted::numeric FROM task_figures AS f
+    UNION ALL
+    SELECT f.figure, f.id, f.stored, f.recounted FROM due_figures AS f
     UNION ALL
     SELECT f.figure, f.id, f.stored::numeric, f.recounted::numeric FROM dispute_figures AS f
 $$;

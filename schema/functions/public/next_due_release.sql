@@ -2,13 +2,13 @@
 -- its plan is made once a session: asking whether anything is due costs little more than asking nothing.
 --
 -- Returns: the earliest next_release_at of the active streams
--- Cost:    O(1), by the partial index on next_release_at
+-- Cost:    O(1), by the index of ops.due_streams
 -- Test:    tests/schema/test_release.py
 
 CREATE OR REPLACE FUNCTION next_due_release() RETURNS timestamptz
 LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
-    RETURN (SELECT s.next_release_at FROM streams AS s WHERE s.status = 'active' ORDER BY s.next_release_at LIMIT 1);
+    RETURN (SELECT d.next_release_at FROM ops.due_streams AS d ORDER BY d.next_release_at LIMIT 1);
 END;
 $$;

@@ -3,7 +3,7 @@
 --
 -- Returns: streams looked at, streams with money released, streams that failed, the sum in USDC
 -- Locks:   the streams, skipping those that somebody else holds; then as release_streams
--- Cost:    O(p_limit), by the partial index on next_release_at, whatever the number of streams
+-- Cost:    O(p_limit), by the index of ops.due_streams, whatever the number of streams
 -- Test:    tests/schema/test_release.py
 
 CREATE OR REPLACE FUNCTION release_due(
@@ -18,11 +18,13 @@ DECLARE
 BEGIN
     v_streams := ARRAY(
         SELECT s.id
-        FROM streams AS s
-        WHERE s.status = 'active' AND s.next_release_at <= v_now
-        ORDER BY s.next_release_at
+        FROM ops.due_streams AS d
+        INNER JOIN streams AS s ON d.stream_id = s.id
+        -- Again of the stream itself: once it is locked it may be one that another tick has just released.
+        WHERE d.next_release_at <= v_now AND s.next_release_at <= v_now
+        ORDER BY d.next_release_at
         LIMIT p_limit
-        FOR NO KEY UPDATE SKIP LOCKED
+        FOR NO KEY UPDATE OF s SKIP LOCKED
     );
     due := cardinality(v_streams);
     SELECT b.released, b.failed, b.amount INTO released, failed, amount FROM release_batch(v_streams, v_now) AS b;

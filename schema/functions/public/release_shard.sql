@@ -4,7 +4,7 @@
 --
 -- Returns: streams looked at, streams with money released, streams that failed, the sum in USDC
 -- Locks:   as release_due
--- Cost:    O(p_limit + platforms), by the partial index on platform_id and next_release_at
+-- Cost:    O(p_limit + platforms), by the index of ops.due_streams on platform and time
 -- Test:    tests/schema/test_fan_out.py
 
 CREATE OR REPLACE FUNCTION release_shard(
@@ -19,11 +19,12 @@ DECLARE
 BEGIN
     v_streams := ARRAY(
         SELECT s.id
-        FROM streams AS s
-        WHERE s.platform_id = ANY(p_platforms) AND s.status = 'active' AND s.next_release_at <= v_now
-        ORDER BY s.platform_id, s.next_release_at
+        FROM ops.due_streams AS d
+        INNER JOIN streams AS s ON d.stream_id = s.id
+        WHERE d.platform_id = ANY(p_platforms) AND d.next_release_at <= v_now AND s.next_release_at <= v_now
+        ORDER BY d.platform_id, d.next_release_at
         LIMIT p_limit
-        FOR NO KEY UPDATE SKIP LOCKED
+        FOR NO KEY UPDATE OF s SKIP LOCKED
     );
     due := cardinality(v_streams);
     SELECT b.released, b.failed, b.amount INTO released, failed, amount FROM release_batch(v_streams, v_now) AS b;

@@ -12,10 +12,10 @@ RETURNS TABLE (platforms uuid[], due integer)
 LANGUAGE sql STABLE
 AS $$
     WITH waiting AS (
-        SELECT s.platform_id, count(*)::integer AS streams
-        FROM streams AS s
-        WHERE s.status = 'active' AND s.next_release_at <= least(p_as_of, clock_timestamp())
-        GROUP BY s.platform_id
+        SELECT d.platform_id, count(*)::integer AS streams
+        FROM ops.due_streams AS d
+        WHERE d.next_release_at <= least(p_as_of, clock_timestamp())
+        GROUP BY d.platform_id
     ),
 
     small AS (

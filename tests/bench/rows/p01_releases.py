@@ -19,13 +19,16 @@ TOY = {"STREAMS": 60, "PLATFORMS": 2, "WORKERS": 6, "ONE_BY_ONE": 2, "RUNS": 1}
 
 # The same rows, indexes and keys, without our triggers: streams are updated and transfers inserted, and that is all.
 BARE: list[LiteralString] = [
-    "CREATE TABLE bare_streams (LIKE streams INCLUDING ALL)",
+    "CREATE TABLE bare_streams (LIKE streams INCLUDING ALL) WITH (fillfactor = 50)",
     "INSERT INTO bare_streams SELECT * FROM streams",
     """
     ALTER TABLE bare_streams
     ADD FOREIGN KEY (task_id) REFERENCES tasks (id), ADD FOREIGN KEY (platform_id) REFERENCES platforms (id),
     ADD FOREIGN KEY (worker_id) REFERENCES workers (id)
     """,
+    "CREATE TABLE bare_due (LIKE ops.due_streams INCLUDING ALL)",
+    "INSERT INTO bare_due SELECT * FROM ops.due_streams",
+    "ALTER TABLE bare_due ADD FOREIGN KEY (stream_id) REFERENCES bare_streams (id)",
     "CREATE TABLE bare_transfers (LIKE ledger.transfers INCLUDING ALL)",
     """
     ALTER TABLE bare_transfers
@@ -35,17 +38,24 @@ BARE: list[LiteralString] = [
     ADD FOREIGN KEY (loan_id) REFERENCES loans (id), ADD FOREIGN KEY (transaction_id) REFERENCES transactions (id),
     ADD FOREIGN KEY (deposit_id) REFERENCES ops.deposits (id)
     """,
-    "GRANT SELECT, INSERT, UPDATE ON bare_streams, bare_transfers TO jobs",
-    "VACUUM ANALYZE bare_streams",
+    "GRANT SELECT, INSERT, UPDATE ON bare_streams, bare_due, bare_transfers TO jobs",
+    "VACUUM ANALYZE bare_streams, bare_due",
 ]
 FLOOR: LiteralString = """
-    WITH moved AS (
-        UPDATE bare_streams
+    WITH due AS (
+        UPDATE bare_due SET next_release_at = next_release_at + interval '30 days'
+        WHERE next_release_at <= %(as_of)s
+        RETURNING stream_id, next_release_at
+    ),
+
+    moved AS (
+        UPDATE bare_streams AS s
         SET
-            released_amount = released_amount + 0.01, remaining_amount = remaining_amount - 0.01,
-            release_seq = release_seq + 1, next_release_at = next_release_at + interval '30 days'
-        WHERE status = 'active' AND next_release_at <= %(as_of)s
-        RETURNING id, platform_id, worker_id, release_seq
+            released_amount = s.released_amount + 0.01, remaining_amount = s.remaining_amount - 0.01,
+            release_seq = s.release_seq + 1, next_release_at = d.next_release_at
+        FROM due AS d
+        WHERE s.id = d.stream_id
+        RETURNING s.id, s.platform_id, s.worker_id, s.release_seq
     )
 
     INSERT INTO bare_transfers (debit_account, credit_account, amount, reason, stream_id, source_seq, event_at)
