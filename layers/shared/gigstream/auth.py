@@ -28,6 +28,9 @@ class Caller:
     kind: Literal["worker", "platform", "public"]
 
 
+PUBLIC, PLATFORM = Caller("public"), Caller("platform")
+
+
 @struct
 class Worker(Caller):
     """A worker, and the session that the access token came from."""

@@ -7,9 +7,9 @@ every setting is local to its transaction. BEGIN and COMMIT travel in the pipeli
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, LiteralString, TypeVar
 
 import psycopg
@@ -40,14 +40,22 @@ RETRY_AFTER = 1
 REPLAY = "GS020"
 
 
-@struct
 class Query(Generic[Result]):
-    """A question as a value: the SQL, its parameters, the class of a row, and what the rows add up to."""
+    """A question as a value: the SQL, its parameters, the class of a row, and what the rows add up to.
 
-    sql: LiteralString
-    params: Mapping[str, object]
-    row: type[Any]
-    collect: Callable[[list[Any]], Result]
+    Each request makes half a dozen: a plain class is made eight times as fast as a struct.
+    """
+
+    __slots__ = ("collect", "params", "row", "sql")
+
+    def __init__(
+        self,
+        sql: LiteralString,
+        params: Mapping[str, object],
+        row: type[Any],
+        collect: Callable[[list[Any]], Result],
+    ) -> None:
+        self.sql, self.params, self.row, self.collect = sql, params, row, collect
 
 
 @struct
@@ -169,12 +177,18 @@ def close() -> None:
 
 
 def _setting(session: Session) -> list[Query[Any]]:
-    """What each transaction begins with. The limits are its own: the session belongs to the pooler."""
-    limits = command(
-        "SELECT set_config('lock_timeout', '3s', TRUE), set_config('statement_timeout', %(limit)s, TRUE)",
-        limit=f"{session.seconds}s",
-    )
+    """What each transaction begins with."""
+    limits = _limits(session.seconds)
     return [limits] if session.authenticate is None else [limits, session.authenticate]
+
+
+@cache
+def _limits(seconds: int) -> Query[None]:
+    """A transaction's own limits: the session belongs to the pooler."""
+    return command(
+        "SELECT set_config('lock_timeout', '3s', TRUE), set_config('statement_timeout', %(limit)s, TRUE)",
+        limit=f"{seconds}s",
+    )
 
 
 def _open(conn: Connection[Any], session: Session, queries: Sequence[Query[Any]]) -> list[Cursor[Any]]:
@@ -229,8 +243,7 @@ def _retrying(role: Role, attempt: Callable[[Connection[Any]], Result]) -> Resul
     """Run a whole transaction, again from its start when another one got in its way."""
     for tries in range(1, ATTEMPTS + 1):
         try:
-            with _transaction(role) as conn:
-                return attempt(conn)
+            return _attempted(role, attempt)
         except TransactionConflict:
             if tries == ATTEMPTS:
                 raise
@@ -238,15 +251,14 @@ def _retrying(role: Role, attempt: Callable[[Connection[Any]], Result]) -> Resul
     raise AssertionError("unreachable")
 
 
-@contextmanager
-def _transaction(role: Role) -> Iterator[Connection[Any]]:
-    """A connection on which nothing is left open, and our errors for the driver's."""
+def _attempted(role: Role, attempt: Callable[[Connection[Any]], Result]) -> Result:
+    """Run it once on the role's connection, on which nothing is left open, with our errors for the driver's."""
     try:
         conn = _connection(role)
     except psycopg.Error as exc:
         raise Unavailable(retry_after=RETRY_AFTER) from exc
     try:
-        yield conn
+        return attempt(conn)
     except psycopg.Error as exc:
         _roll_back(conn)
         raise _translated(exc) from exc

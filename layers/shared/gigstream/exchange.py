@@ -1,5 +1,6 @@
 """One request and its answer: what API Gateway handed in, read with suspicion, and the replies it may get."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from chalice.app import Request, Response
 
 from gigstream import db, wire
-from gigstream.auth import Caller
+from gigstream.auth import PUBLIC, Caller
 from gigstream.config import settings
 from gigstream.errors import (
     AlreadyCreated,
@@ -25,6 +26,7 @@ MAX_BODY = 256 * 1024
 MAX_KEY = 255
 MAX_USER_AGENT = 500
 IDEMPOTENCY_KEY = "Idempotency-Key"
+_UNPRINTABLE = re.compile("[^ -~]")
 EXPOSED = "RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, Idempotency-Replayed, GigStream-Version"
 
 
@@ -34,9 +36,10 @@ class Exchange:
 
     request: Request
     session: db.Session = field(default_factory=lambda: db.Session("api"))
-    caller: Caller = field(default_factory=lambda: Caller("public"))
+    caller: Caller = PUBLIC
     allowance: int = 0
     status: int = 200
+    encoded: tuple[object, str] | None = None
 
     @property
     def id(self) -> str:
@@ -51,8 +54,7 @@ class Exchange:
     @property
     def user_agent(self) -> str:
         """What the client says it is, fit to be kept."""
-        sent = self.header("user-agent") or ""
-        return "".join(char if char.isascii() and char.isprintable() else "?" for char in sent[:MAX_USER_AGENT])
+        return _UNPRINTABLE.sub("?", (self.header("user-agent") or "")[:MAX_USER_AGENT])
 
     @property
     def path_values(self) -> Mapping[str, str]:
@@ -113,7 +115,13 @@ class Exchange:
             if result.headers["ETag"] in (self.header("if-none-match") or ""):
                 return Response("", headers, 304)
             return Response(result.text, headers, self.status)
-        return Response(wire.encode(result), self._headers({"Content-Type": "application/json"}), self.status)
+        return Response(self.encode(result), self._headers({"Content-Type": "application/json"}), self.status)
+
+    def encode(self, result: object) -> str:
+        """The result as it is sent; made once, when an idempotency row keeps it too."""
+        if self.encoded is None or self.encoded[0] is not result:
+            self.encoded = result, wire.encode(result)
+        return self.encoded[1]
 
     def replay(self, answer: db.Answer) -> Response:
         """The answer that an earlier request with the same key got."""

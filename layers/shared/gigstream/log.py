@@ -13,6 +13,7 @@ from gigstream import clock
 from gigstream.config import settings
 
 _LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
+_ENCODER = json.JSONEncoder(default=str)
 _SECRETS = ("authorization", "key", "password", "secret", "token")
 
 _context: dict[str, object] = {}
@@ -48,7 +49,7 @@ def _write(level: str, message: str, fields: dict[str, object]) -> None:
     shown = {
         name: "***" if _names_secret(name) and not isinstance(value, int) else value for name, value in line.items()
     }
-    sys.stdout.write(json.dumps(shown, default=str) + "\n")
+    sys.stdout.write(_ENCODER.encode(shown) + "\n")
 
 
 def _trace() -> str | None:

@@ -6,6 +6,7 @@ value, `fields`, `asdict`, `replace`, gets the answer that it would get from a f
 """
 
 from dataclasses import MISSING, FrozenInstanceError, dataclass
+from functools import cache
 from typing import Any, TypeVar, dataclass_transform
 
 Kind = TypeVar("Kind", bound=type[Any])
@@ -27,10 +28,16 @@ def _init(self: Any, *args: Any, **values: Any) -> None:
     if args:
         values = dict(zip(fields, args, strict=False)) | values
     if values.keys() != fields.keys():
-        values = {name: field.default for name, field in fields.items() if field.default is not MISSING} | values
+        values = _defaults(self.__class__) | values
         if wrong := values.keys() ^ fields.keys():
             raise TypeError(f"{type(self).__name__}: missing or unknown: {', '.join(sorted(wrong))}")
     self.__dict__.update(values)
+
+
+@cache
+def _defaults(kind: Any) -> dict[str, Any]:
+    fields = kind.__dataclass_fields__
+    return {name: field.default for name, field in fields.items() if field.default is not MISSING}
 
 
 def _repr(self: Any) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, reduce
 from typing import Any, Literal, get_args, get_origin
 from uuid import UUID
 
@@ -37,12 +37,12 @@ def check(raw: bytes) -> None:
     lone surrogates, and anything nested deeper than 32.
     """
     try:
-        value = json.loads(raw.decode(), object_pairs_hook=_object)
+        value = _DECODER.decode(raw.decode())
     except Invalid:
         raise
     except (ValueError, RecursionError):
         raise BadRequest("the body is not valid JSON") from None
-    _check(value, "", 0)
+    _check(value, ())
 
 
 def uuid(text: str) -> UUID:
@@ -107,17 +107,16 @@ def _chosen(text: str, choices: list[str]) -> str:
     return text
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> object:
     """What json.dumps does not know. Money never becomes a float."""
     if plain := _PLAIN.get(type(value)):
         return plain(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        names, optional = _names(type(value))
-        found = {name: getattr(value, name) for name in names}
-        if not optional:
-            return found
-        return {name: one for name, one in found.items() if one is not None or name not in optional}
-    raise TypeError(f"no JSON for {type(value).__name__}")
+    names, optional = _names(value.__class__)
+    found = {name: getattr(value, name) for name in names}
+    for name in optional:
+        if found[name] is None:
+            del found[name]
+    return found
 
 
 def _rfc3339(at: datetime) -> str:
@@ -134,10 +133,12 @@ _ENCODER = json.JSONEncoder(default=_plain, separators=(",", ":"), allow_nan=Fal
 
 
 @cache
-def _names(kind: Any) -> tuple[tuple[str, ...], frozenset[str]]:
+def _names(kind: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The fields, and those with None for a default: as long as they are None they are not sent."""
+    if not is_dataclass(kind):
+        raise TypeError(f"no JSON for {kind.__name__}")
     names = tuple(field.name for field in fields(kind))
-    return names, frozenset(field.name for field in fields(kind) if field.default is None)
+    return names, tuple(field.name for field in fields(kind) if field.default is None)
 
 
 def _object(pairs: list[tuple[str, object]]) -> Mapping[str, object]:
@@ -149,23 +150,31 @@ def _object(pairs: list[tuple[str, object]]) -> Mapping[str, object]:
     return found
 
 
-def _check(value: object, path: str, depth: int) -> None:
-    if depth > MAX_DEPTH:
-        raise Invalid(fields={path: f"is nested deeper than {MAX_DEPTH}"})
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            _check(name, path, depth)
-            _check(inner, shown(name, path), depth + 1)
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            _check(inner, shown(str(index), path), depth + 1)
-    elif isinstance(value, str):
+_DECODER = json.JSONDecoder(object_pairs_hook=_object)
+
+
+def _check(value: object, path: tuple[str, ...]) -> None:
+    if len(path) > MAX_DEPTH:
+        raise Invalid(fields={_place(path): f"is nested deeper than {MAX_DEPTH}"})
+    if isinstance(value, str):
         try:
             string(value)
         except Invalid as error:
-            raise Invalid(fields={path or "body": str(error)}) from None
+            raise Invalid(fields={_place(path): str(error)}) from None
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            _check(name, path)
+            _check(inner, (*path, name))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            _check(inner, (*path, str(index)))
     elif isinstance(value, float) and not math.isfinite(value):
-        raise Invalid(fields={path or "body": "must be a finite number"})
+        raise Invalid(fields={_place(path): "must be a finite number"})
+
+
+def _place(path: tuple[str, ...]) -> str:
+    """Where in a body that is; what stands right there is the body."""
+    return reduce(lambda outer, name: shown(name, outer), path, "") or "body"
 
 
 def shown(name: str, path: str = "") -> str:

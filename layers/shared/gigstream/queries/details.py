@@ -3,8 +3,8 @@
 Each is asked for as the caller, so of what stands beside it he sees what row security lets him see anyway.
 """
 
-from collections.abc import Callable, Set
-from dataclasses import fields
+from collections.abc import Callable, Mapping, Set
+from functools import partial
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
@@ -15,12 +15,28 @@ from gigstream.structs import struct
 
 Detail = TypeVar("Detail")
 Queries = dict[str, Query[Any]]
+Expansions = Mapping[str, Callable[[UUID], Query[Any]]]
 
 TaskExpansion = Literal["worker", "platform", "stream"]
 StreamExpansion = Literal["task", "worker", "platform"]
 TransactionExpansion = Literal["task", "worker"]
 # What a platform's key must be good for to see it beside something else.
 _SCOPES = {"task": "tasks:read", "worker": "workers:read", "stream": "streams:read"}
+# What may stand beside it, by its id.
+_OF_TASK: Expansions = {
+    "worker": partial(workers.of, "task"),
+    "platform": partial(platforms.party_of, "task"),
+    "stream": streams.of_task,
+}
+_OF_STREAM: Expansions = {
+    "task": partial(tasks.of, "stream"),
+    "worker": partial(workers.of, "stream"),
+    "platform": partial(platforms.party_of, "stream"),
+}
+_OF_TRANSACTION: Expansions = {
+    "task": partial(tasks.of, "transaction"),
+    "worker": partial(workers.of, "transaction"),
+}
 
 
 @struct
@@ -63,22 +79,12 @@ class TransactionDetail(transactions.Transaction):
 def task(task_id: UUID, expand: Set[TaskExpansion]) -> Together[TaskDetail]:
     """NotFound unless the caller is one of its two parties. Forbidden where a key may not read what is expanded."""
     always: Queries = {"dispute": tasks.dispute_over(task_id)}
-    expansions: Queries = {
-        "worker": workers.of("task", task_id),
-        "platform": platforms.party_of("task", task_id),
-        "stream": streams.of_task(task_id),
-    }
-    return _together(tasks.get(task_id), always | _asked(expansions, expand), TaskDetail)
+    return _together(tasks.get(task_id), always | _asked(_OF_TASK, expand, task_id), TaskDetail)
 
 
 def stream(stream_id: UUID, expand: Set[StreamExpansion]) -> Together[StreamDetail]:
     """NotFound unless the caller is one of its two parties. Forbidden where a key may not read what is expanded."""
-    expansions: Queries = {
-        "task": tasks.of("stream", stream_id),
-        "worker": workers.of("stream", stream_id),
-        "platform": platforms.party_of("stream", stream_id),
-    }
-    return _together(streams.get(stream_id), _asked(expansions, expand), StreamDetail)
+    return _together(streams.get(stream_id), _asked(_OF_STREAM, expand, stream_id), StreamDetail)
 
 
 def transaction(transaction_id: UUID, expand: Set[TransactionExpansion]) -> Together[TransactionDetail]:
@@ -90,28 +96,25 @@ def transaction(transaction_id: UUID, expand: Set[TransactionExpansion]) -> Toge
         "history": transactions.history(transaction_id),
         "settlement": settlements.of_transaction(transaction_id),
     }
-    expansions: Queries = {
-        "task": tasks.of("transaction", transaction_id),
-        "worker": workers.of("transaction", transaction_id),
-    }
 
     def make(tx_hash: str | None, **found: Any) -> TransactionDetail:
         explorer_url = f"{settings().explorer_url}/tx/{tx_hash}" if tx_hash else None
         return TransactionDetail(tx_hash=tx_hash, explorer_url=explorer_url, **found)
 
-    return _together(transactions.get(transaction_id), always | _asked(expansions, expand), make)
+    return _together(transactions.get(transaction_id), always | _asked(_OF_TRANSACTION, expand, transaction_id), make)
 
 
-def _asked(expansions: Queries, expand: Set[str]) -> Queries:
-    return {name: query for name, query in expansions.items() if name in expand}
+def _asked(expansions: Expansions, expand: Set[str], known_id: UUID) -> Queries:
+    return {name: query(known_id) for name, query in expansions.items() if name in expand}
 
 
 def _together(found: Query[Any], beside: Queries, make: Callable[..., Detail]) -> Together[Detail]:
     """A row and what stands beside it, by the names of the fields that `make` takes."""
     scopes = [_SCOPES[name] for name in beside if name in _SCOPES]
+    guards = [requests.require_scopes(scopes)] if scopes else []
 
-    def filled(_allowed: None, row: Any, *answers: Any) -> Detail:
-        own = {field.name: getattr(row, field.name) for field in fields(row)}
-        return make(**own, **dict(zip(beside, answers, strict=True)))
+    def filled(*answers: Any) -> Detail:
+        row, *others = answers[len(guards) :]
+        return make(**vars(row), **dict(zip(beside, others, strict=True)))
 
-    return Together((requests.require_scopes(scopes), found, *beside.values()), filled)
+    return Together((*guards, found, *beside.values()), filled)
