@@ -1,7 +1,9 @@
 """One endpoint, one Lambda: a Chalice app with one route, its row of the route table, and the guard round its view.
 
-Chalice routes and parses the event. Its middleware never sees a view's exceptions, and it would send a Decimal as a
-float, so each view is wrapped: who calls, what they sent, every error and every reply are settled here.
+Chalice keeps the route and parses the event. Its own way from the one to the other is not taken: its middleware never
+sees a view's exceptions, it would send a Decimal as a float, and it looks for binary answers and origins, which are
+none of its business here. Each view is wrapped instead: who calls, what they sent, every error and every reply are
+settled here.
 """
 
 import hashlib
@@ -16,7 +18,7 @@ from uuid import UUID
 from chalice.app import Chalice, Request, Response
 
 from gigstream import db, due, log, signing, wire
-from gigstream.auth import ApiKey, Caller, Worker
+from gigstream.auth import PLATFORM, ApiKey, Caller, Worker
 from gigstream.config import settings
 from gigstream.errors import Forbidden, GigStreamError, Invalid, MethodNotAllowed, NotFound, Unauthenticated
 from gigstream.exchange import IDEMPOTENCY_KEY, Exchange
@@ -146,9 +148,10 @@ class Endpoint(Chalice):
         log.bind(request_id=exchange.id, function=context.function_name)
         method, path = exchange.request.method, exchange.request.path
         if (method, path) == (self.rule.method, self.rule.path):
-            answer = super().__call__(event, context)
+            response = self.routes[path][method].view_function(**exchange.path_values)
         else:
-            answer = exchange.problem(MethodNotAllowed(), {"Allow": self.rule.method}).to_dict()
+            response = exchange.problem(MethodNotAllowed(), {"Allow": self.rule.method})
+        answer: dict[str, Any] = response.to_dict()
         log.info(
             "request",
             method=method,
@@ -277,7 +280,7 @@ class Endpoint(Chalice):
             take=requests.claim(rule.name, key, hashlib.sha256(sent).digest()),
             stored=requests.stored_answer(rule.name, key),
             store=lambda result: requests.store_answer(
-                rule.name, key, status, None if rule.secret else wire.encode(result)
+                rule.name, key, status, None if rule.secret else exchange.encode(result)
             ),
         )
 
@@ -297,11 +300,11 @@ def _admit_signer(exchange: Exchange, verify: Verify) -> None:
 
 
 def _admit_platform(exchange: Exchange, key: ApiKey, scope: str | None) -> None:
-    exchange.caller = Caller("platform")
+    exchange.caller = PLATFORM
     limit = exchange.allowance = settings().rate_limit_platform
-    key_hash = key.hash
-    exchange.session.count = requests.count_key(key_hash, exchange.address, limit)
-    exchange.session.authenticate = requests.authenticate_key(key_hash, scope, exchange.address, exchange.user_agent)
+    key_hash, address = key.hash, exchange.address
+    exchange.session.count = requests.count_key(key_hash, address, limit)
+    exchange.session.authenticate = requests.authenticate_key(key_hash, scope, address, exchange.user_agent)
 
 
 def _admit_worker(exchange: Exchange, worker: Worker) -> None:
