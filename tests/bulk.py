@@ -103,6 +103,7 @@ _LISTED: list[LiteralString] = [
     """
     INSERT INTO ops.due_streams (stream_id, platform_id, next_release_at)
     SELECT id, platform_id, next_release_at FROM streams WHERE status = 'active'
+    ON CONFLICT DO NOTHING
     """,
     """
     INSERT INTO transactions (
