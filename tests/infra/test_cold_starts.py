@@ -25,11 +25,12 @@ except Invalid as error:
 assert gc.get_stats() == before
 assert [name for name in opened if name.startswith("tasks.")]  # so it would be seen
 assert "entry_points.txt" not in opened
+assert "coincurve" not in sys.modules
 """
 
 
 @pytest.mark.parametrize("module", ["api.webhooks.circle", "api.workers.patch"])
-def test_a_function_starts_without_collecting_garbage_or_looking_for_plugins(module: str) -> None:
+def test_a_function_starts_without_collecting_garbage_looking_for_plugins_or_an_elliptic_curve(module: str) -> None:
     command, environment = [sys.executable, "-c", STARTING, module], os.environ | Template().environment
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, Protocol
 from urllib.parse import urlsplit
 
-from coincurve import PublicKey
 from sha3 import keccak_256
 
 from gigstream import siwe, wallet, wire
@@ -115,6 +114,8 @@ def signer(text: str, signature: bytes) -> str | None:
 
     v is 27 or 28, or 0 or 1. A high s is refused (EIP-2): turned round, a signature would have a second one beside it.
     """
+    from coincurve import PublicKey  # noqa: PLC0415 - a cold start that requests without a signature do without
+
     raw = text.encode()
     digest = keccak_256(b"\x19Ethereum Signed Message:\n" + str(len(raw)).encode() + raw).digest()
     recovery = signature[64] - 27 if signature[64] >= 27 else signature[64]

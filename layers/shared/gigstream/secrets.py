@@ -8,12 +8,12 @@ before. Where a secret cannot be read anew, what was read goes on.
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import quote, urlsplit
 
 from gigstream import clock
 from gigstream.errors import Unavailable
+from gigstream.structs import struct
 
 KEPT_SECONDS = 300
 RENEWED_SECONDS = 10  # nobody, by what he sends, makes us ask more often
@@ -26,7 +26,7 @@ class SecretUnreadable(Exception):
     """The extension does not give a secret out for now; the message names it."""
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class _Copy:
     """What was read, and when, in seconds since 1970: a monotonic clock may stand still while Lambda freezes us."""
 

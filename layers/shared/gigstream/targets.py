@@ -20,9 +20,7 @@ _URL = re.compile(r"https://(?P<host>[^/?#:@\\\[\]]+)(:(?P<port>\d{1,5}))?(?P<pa
 _PRINTABLE = re.compile(r"[!-~]+")
 # Labels of letters, digits and hyphens, the last one no number: what ends in one is an address to some resolver,
 # such as 127.1 or 0x7f.1. Names in other scripts come in their xn-- form, where nothing is left to interpret.
-_HOST = re.compile(
-    r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{0,57}[a-z0-9])", re.IGNORECASE
-)
+_HOST = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{0,57}[a-z0-9])")
 # Addresses that stand for others (6to4 and its relays, Teredo, NAT64) or for none, and that is_global lets through.
 _DENIED = tuple(
     ip_network(network)

@@ -10,7 +10,6 @@ import hashlib
 import inspect
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Literal, Protocol, Self, TypeVar
 from uuid import UUID
@@ -24,6 +23,7 @@ from gigstream.errors import Forbidden, GigStreamError, Invalid, MethodNotAllowe
 from gigstream.exchange import IDEMPOTENCY_KEY, Exchange
 from gigstream.queries import requests
 from gigstream.queries.base import Query, Slice, Together, decode_cursor
+from gigstream.structs import struct
 
 View = TypeVar("View", bound=Callable[..., Any])
 Value = TypeVar("Value")
@@ -50,7 +50,7 @@ class Body(Protocol):
 Model = TypeVar("Model", bound=Body)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@struct
 class Rule:
     """A row of the route table.
 
