@@ -58,12 +58,13 @@ class Query(Generic[Result]):
         self.sql, self.params, self.row, self.collect = sql, params, row, collect
 
 
-@struct
 class Together(Generic[Result]):
     """Several questions in one round trip, and what their answers make."""
 
-    queries: tuple[Query[Any], ...]
-    make: Callable[..., Result]
+    __slots__ = ("make", "queries")
+
+    def __init__(self, queries: tuple[Query[Any], ...], make: Callable[..., Result]) -> None:
+        self.queries, self.make = queries, make
 
 
 def command(sql: LiteralString, **params: object) -> Query[None]:

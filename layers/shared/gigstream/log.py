@@ -13,7 +13,7 @@ from gigstream import clock
 from gigstream.config import settings
 
 _LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
-_ENCODER = json.JSONEncoder(default=str)
+_ENCODER = json.JSONEncoder(default=str, check_circular=False)
 _SECRETS = ("authorization", "key", "password", "secret", "token")
 
 _context: dict[str, object] = {}

@@ -129,7 +129,7 @@ _PLAIN: dict[type, Callable[[Any], str]] = {
     date: date.isoformat,
     UUID: str,
 }
-_ENCODER = json.JSONEncoder(default=_plain, separators=(",", ":"), allow_nan=False)
+_ENCODER = json.JSONEncoder(default=_plain, separators=(",", ":"), allow_nan=False, check_circular=False)
 
 
 @cache
