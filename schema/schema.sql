@@ -5489,8 +5489,9 @@ BEGIN
         SELECT s.id
         FROM ops.due_streams AS d
         INNER JOIN streams AS s ON d.stream_id = s.id
-        -- Again of the stream itself: once it is locked it may be one that another tick has just released.
-        WHERE d.next_release_at <= v_now AND s.next_release_at <= v_now
+        -- The stream that is locked is asked again, as another tick may just have released it. By an expression: of two
+        -- columns the planner would expect next to nothing to be both, and read all that is due for each batch.
+        WHERE d.next_release_at <= v_now AND coalesce(s.next_release_at, 'infinity') <= v_now
         ORDER BY d.next_release_at
         LIMIT p_limit
         FOR NO KEY UPDATE OF s SKIP LOCKED
@@ -5538,7 +5539,9 @@ BEGIN
         SELECT s.id
         FROM ops.due_streams AS d
         INNER JOIN streams AS s ON d.stream_id = s.id
-        WHERE d.platform_id = ANY(p_platforms) AND d.next_release_at <= v_now AND s.next_release_at <= v_now
+        -- Asked twice as in release_due.
+        WHERE d.platform_id = ANY(p_platforms) AND d.next_release_at <= v_now
+            AND coalesce(s.next_release_at, 'infinity') <= v_now
         ORDER BY d.platform_id, d.next_release_at
         LIMIT p_limit
         FOR NO KEY UPDATE OF s SKIP LOCKED

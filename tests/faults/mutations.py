@@ -99,7 +99,7 @@ MUTATIONS = [
     Mutation(
         "a tick takes a stream for due that another has just released",
         ("R5",),
-        (Edit(f"{FUNCTIONS}/release_due.sql", " AND s.next_release_at <= v_now", ""),),
+        (Edit(f"{FUNCTIONS}/release_due.sql", " AND coalesce(s.next_release_at, 'infinity') <= v_now", ""),),
     ),
     Mutation(
         "balances are not locked in one order",

@@ -21,7 +21,9 @@ BEGIN
         SELECT s.id
         FROM ops.due_streams AS d
         INNER JOIN streams AS s ON d.stream_id = s.id
-        WHERE d.platform_id = ANY(p_platforms) AND d.next_release_at <= v_now AND s.next_release_at <= v_now
+        -- Asked twice as in release_due.
+        WHERE d.platform_id = ANY(p_platforms) AND d.next_release_at <= v_now
+            AND coalesce(s.next_release_at, 'infinity') <= v_now
         ORDER BY d.platform_id, d.next_release_at
         LIMIT p_limit
         FOR NO KEY UPDATE OF s SKIP LOCKED
