@@ -65,7 +65,8 @@ def addresses(target: Target) -> list[str]:
 
     Raises ForbiddenTarget when one of them is not public, OSError when there is none.
     """
-    found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    # As bytes: a str would first be put through IDNA, which has to be loaded, and what passed is ASCII.
+    found = socket.getaddrinfo(target.host.encode(), target.port, type=socket.SOCK_STREAM)
     named = list(dict.fromkeys(str(address[0]) for *_, address in found))
     if not target.unasked and not all(map(is_public, named)):
         raise ForbiddenTarget

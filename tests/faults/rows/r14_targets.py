@@ -36,7 +36,7 @@ class Names:
         self.asked = 0
 
     def resolve(self, host: Any, port: Any, *_: Any, **__: Any) -> list[Any]:
-        if host != HOST:
+        if host != HOST.encode():
             return real(host, port, type=socket.SOCK_STREAM)
         self.asked += 1
         addresses = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
