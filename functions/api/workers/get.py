@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from gigstream.queries import workers
+from gigstream.queries import profiles
 from gigstream.web import Endpoint
 
 app = Endpoint(__name__)
 
 
 @app.route("/v1/workers/{worker_id}", methods=["GET"], scope="workers:read", worker=True)
-def get(worker_id: UUID) -> workers.Profile:
+def get(worker_id: UUID) -> profiles.WorkerProfile:
     """404 for another worker, and for a platform that he does not work for."""
-    return app.read(workers.profile(worker_id, app.caller.kind))
+    return app.read(profiles.get(worker_id, app.caller.kind))

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from gigstream.queries import loans, workers
+from gigstream.queries import loans, profiles
 from gigstream.queries.base import Page, Slice
 from gigstream.web import Endpoint
 
@@ -12,4 +12,4 @@ app = Endpoint(__name__)
 @app.route("/v1/workers/{worker_id}/loans", methods=["GET"], worker=True)
 def list_loans(worker_id: UUID, part: Slice, status: loans.Status | None = None) -> Page[loans.Loan]:
     """Newest first. For the worker alone: 403 for platforms, 404 for another worker."""
-    return app.read(workers.loans_of(worker_id, part, status))
+    return app.read(profiles.loans_of(worker_id, part, status))

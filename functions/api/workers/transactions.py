@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from gigstream.queries import transactions, workers
+from gigstream.queries import profiles, transactions
 from gigstream.queries.base import Page, Slice
 from gigstream.web import Endpoint
 
@@ -17,4 +17,4 @@ def list_transactions(
     status: transactions.Status | None = None,
 ) -> Page[transactions.Transaction]:
     """Newest first; 404 for another worker, and for a platform that he does not work for."""
-    return app.read(workers.transactions_of(worker_id, app.caller.kind, part, tx_type=tx_type, status=status))
+    return app.read(profiles.transactions_of(worker_id, app.caller.kind, part, tx_type=tx_type, status=status))

@@ -1,17 +1,13 @@
 """Workers: who do tasks. A worker reads himself; a platform reads its members, and of their money only its own."""
 
-from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from typing import Final, Literal, LiteralString
 from uuid import UUID
 
-from gigstream.queries import loans, streams, tasks, transactions
-from gigstream.queries.base import Page, Query, Slice, Together, behind, command, one, optional
+from gigstream.queries.base import Query, command, one, optional
 from gigstream.queries.wallets import Proof, parameters
 from gigstream.structs import struct
-
-_RECENT: Final = Slice(limit=5)
 
 # By the id that follows. `own` is the same row, for the worker himself alone.
 _SEEN: Final = """
@@ -47,15 +43,6 @@ class Worker:
     total_earned: Decimal | None
     last_active_at: datetime | None
     created_at: datetime | None
-
-
-@struct
-class Profile(Worker):
-    """A worker with his newest five tasks and transactions, and for himself his open loans."""
-
-    recent_tasks: list[tasks.Task]
-    recent_transactions: list[transactions.Transaction]
-    open_loans: list[loans.Loan]
 
 
 @struct
@@ -115,33 +102,6 @@ def get(worker_id: UUID) -> Query[Worker]:
 def of(what: Literal["task", "stream", "transaction"], known_id: UUID) -> Query[Worker | None]:
     """The worker of a task, a stream or a transaction, if the caller is one of its two parties."""
     return optional(Worker, _SEEN + _OF[what], id=known_id)
-
-
-def profile(worker_id: UUID, caller: str) -> Together[Profile]:
-    """NotFound as for `get`."""
-
-    def make(
-        worker: Worker,
-        recent_tasks: Page[tasks.Task],
-        recent_transactions: Page[transactions.Transaction],
-        open_loans: list[loans.Loan],
-    ) -> Profile:
-        return Profile(
-            **asdict(worker),
-            recent_tasks=recent_tasks.data,
-            recent_transactions=recent_transactions.data,
-            open_loans=open_loans,
-        )
-
-    return Together(
-        (
-            get(worker_id),
-            tasks.mine(caller, _RECENT, worker_id=worker_id),
-            transactions.mine(caller, _RECENT, worker_id=worker_id),
-            loans.open_loans(worker_id),
-        ),
-        make,
-    )
 
 
 def update(worker_id: UUID, *, name: str | None, email: str | None, wallet: Proof | None) -> Query[Worker]:
@@ -244,36 +204,6 @@ def earnings(worker_id: UUID) -> Query[Earnings]:
         """,
         worker_id=worker_id,
     )
-
-
-def tasks_of(worker_id: UUID, caller: str, part: Slice, status: tasks.Status | None) -> Together[Page[tasks.Task]]:
-    """A worker's tasks that the caller sees. NotFound as for `get`."""
-    return behind(get(worker_id), tasks.mine(caller, part, status=status, worker_id=worker_id))
-
-
-def streams_of(
-    worker_id: UUID, caller: str, part: Slice, status: streams.Status | None
-) -> Together[Page[streams.Stream]]:
-    """A worker's streams that the caller sees. NotFound as for `get`."""
-    return behind(get(worker_id), streams.mine(caller, part, status=status, worker_id=worker_id))
-
-
-def transactions_of(
-    worker_id: UUID,
-    caller: str,
-    part: Slice,
-    *,
-    tx_type: transactions.Type | None,
-    status: transactions.Status | None,
-) -> Together[Page[transactions.Transaction]]:
-    """A worker's transactions that the caller sees. NotFound as for `get`."""
-    query = transactions.mine(caller, part, tx_type=tx_type, status=status, worker_id=worker_id)
-    return behind(get(worker_id), query)
-
-
-def loans_of(worker_id: UUID, part: Slice, status: loans.Status | None) -> Together[Page[loans.Loan]]:
-    """NotFound unless he is the caller."""
-    return behind(get(worker_id), loans.mine(part, status))
 
 
 def update_account_ages(as_of: datetime, after: UUID, limit: int) -> Query[Ages]:
