@@ -45,11 +45,11 @@ def _write(level: str, message: str, fields: dict[str, object]) -> None:
         return
     said = {"timestamp": clock.now().isoformat(), "level": level, "message": message, "release": settings().release}
     line = said | _context | fields
-    # By its name; how many tokens there are is no secret.
-    shown = {
-        name: "***" if _names_secret(name) and not isinstance(value, int) else value for name, value in line.items()
-    }
-    sys.stdout.write(_ENCODER.encode(shown) + "\n")
+    for name, value in line.items():
+        # By its name; how many tokens there are is no secret.
+        if _names_secret(name) and not isinstance(value, int):
+            line[name] = "***"
+    sys.stdout.write(_ENCODER.encode(line) + "\n")
 
 
 def _trace() -> str | None:

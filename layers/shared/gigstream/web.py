@@ -80,6 +80,22 @@ class Rule:
         return f"{self.method} {self.path}"
 
 
+@struct
+class _Input:
+    """A parameter of a view: its name, the one in the query, what reads its text (a Slice has two), if it is needed."""
+
+    name: str
+    shown: str
+    read: wire.Reader | None
+    required: bool
+
+    @classmethod
+    def of(cls, name: str, parameter: inspect.Parameter) -> "_Input":
+        kind = parameter.annotation
+        read = None if kind is Slice else wire.reader(kind)
+        return cls(name, wire.query_name(name, kind), read, parameter.default is parameter.empty)
+
+
 class _Replayed(Exception):
     """The request was answered before."""
 
@@ -199,15 +215,14 @@ class Endpoint(Chalice):
         return result
 
     def _guarded(self, view: View) -> Callable[..., Response]:
-        kinds = {name: one.annotation for name, one in self.rule.parameters.items()}
-        readers = {name: wire.reader(kind) for name, kind in kinds.items() if kind is not Slice}
+        inputs = [_Input.of(name, parameter) for name, parameter in self.rule.parameters.items()]
 
         @wraps(view)
         def guarded(**path_values: str) -> Response:
             exchange = self._exchange
             try:
                 self._admit(exchange)
-                return exchange.reply(view(**self._arguments(path_values, readers)))
+                return exchange.reply(view(**self._arguments(path_values, inputs)))
             except _Replayed as replayed:
                 return exchange.replay(replayed.answer)
             except GigStreamError as error:
@@ -243,19 +258,19 @@ class Endpoint(Chalice):
         else:
             raise Unauthenticated
 
-    def _arguments(self, path_values: Mapping[str, str], readers: Mapping[str, wire.Reader]) -> dict[str, Any]:
+    def _arguments(self, path_values: Mapping[str, str], inputs: Iterable[_Input]) -> dict[str, Any]:
         """The view's arguments from path and query. Raises Invalid naming the one that is wrong."""
         sent = self._exchange.query_values()
         arguments: dict[str, Any] = {}
-        for name, parameter in self.rule.parameters.items():
-            if parameter.annotation is Slice:
-                arguments[name] = _slice(sent.pop("cursor", None), sent.pop("limit", None))
-            elif name in path_values:
-                arguments[name] = self._path_value(name, path_values[name], readers[name])
-            elif (shown := wire.query_name(name, parameter.annotation)) in sent:
-                arguments[name] = _read(shown, sent.pop(shown), readers[name])
-            elif parameter.default is parameter.empty:
-                raise Invalid(fields={name: "is required"})
+        for one in inputs:
+            if one.read is None:
+                arguments[one.name] = _slice(sent.pop("cursor", None), sent.pop("limit", None))
+            elif one.name in path_values:
+                arguments[one.name] = self._path_value(one.name, path_values[one.name], one.read)
+            elif one.shown in sent:
+                arguments[one.name] = _read(one.shown, sent.pop(one.shown), one.read)
+            elif one.required:
+                raise Invalid(fields={one.name: "is required"})
         for name in sent:
             raise Invalid(fields={wire.shown(name): "is not a parameter of this route"})
         return arguments
