@@ -168,6 +168,14 @@ def test_a_token_of_a_function_that_has_the_new_secret_already_is_good_at_once(
     assert vault.extension.asked == [API, API]
 
 
+def test_an_api_key_is_good_with_the_pepper_in_force(api: Api, vault: Vault, later: Callable[[float], None]) -> None:
+    shop, pepper = new_platform(api), vault.held["api"]["API_KEY_PEPPER"]
+    for held, status in ((ANOTHER, 401), (pepper, 200)):
+        vault.put("api", API_KEY_PEPPER=held)
+        later(secrets.KEPT_SECONDS)
+        assert shop.get("/v1/auth/me").status == status
+
+
 def test_an_extension_that_still_starts_is_waited_for(api: Api, vault: Vault) -> None:
     vault.extension.not_ready = 3
     assert api.get("/v1/ready").status == 200

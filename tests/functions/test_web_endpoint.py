@@ -10,8 +10,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from gigstream import config
+from gigstream import config, log
 from gigstream.errors import InsufficientFunds
+from gigstream.exchange import Exchange
 from gigstream.queries.base import Slice, encode_cursor
 from gigstream.tokens import access_token
 from gigstream.web import Endpoint
@@ -196,6 +197,22 @@ def test_a_bug_is_a_problem_without_its_text(capsys: pytest.CaptureFixture[str])
     failed, request = (json.loads(line) for line in logged.splitlines())
     assert (failed["error"], failed["level"], failed["request_id"]) == ("KeyError", "ERROR", "request-1")
     assert (request["status"], request["path"], request["function"]) == (500, "/v1/things", "Test")
+
+
+def test_a_line_of_the_log_masks_what_is_named_like_a_secret(capsys: pytest.CaptureFixture[str]) -> None:
+    log.info("made", api_key="hunter2", tokens=3, path="/v1/things")
+    line = json.loads(capsys.readouterr().out)
+    assert (line["api_key"], line["tokens"], line["path"]) == ("***", 3, "/v1/things")
+
+
+def test_an_answer_encoded_before_is_no_answer_to_another_result() -> None:
+    request: Any = SimpleNamespace()
+    exchange, one, other = Exchange(request), Thing(WORKER, Decimal(1)), Thing(WORKER, Decimal(2))
+    assert [json.loads(exchange.encode(thing))["amount"] for thing in (one, one, other)] == [
+        "1.000000",
+        "1.000000",
+        "2.000000",
+    ]
 
 
 def test_another_method_is_a_problem() -> None:
