@@ -107,8 +107,8 @@ class Usage:
     stored: Decimal
 
 
-# As measured on 2026-11-30, on a machine that had other work too.
-RELEASE = Usage(cpu=D(140), handler=D(0), wal=D(2165), stored=D(465))
+# As measured on a machine that had other work too: a release on 2026-12-01, requests on 2026-11-30.
+RELEASE = Usage(cpu=D(77), handler=D(0), wal=D(1525), stored=D(469))
 READ = Usage(cpu=D(1651), handler=D(1613), wal=D(82), stored=D(0))
 WRITE = Usage(cpu=D(3686), handler=D(3501), wal=D(14_039), stored=D(7444))
 # Gas of a payout by how many there are in its transaction (`make bench-gas`), to payees who had USDC before.
