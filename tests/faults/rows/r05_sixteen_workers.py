@@ -24,7 +24,7 @@ def deadlocks(arena: Arena) -> int:
     return int(count)
 
 
-@row(5, "16 release workers on one minute", full=20, short=1)
+@row(5, "16 release workers on one minute", full=20, short=4)
 def play(arena: Arena, chance: random.Random, cases: int) -> Outcome:
     outcome, books = Outcome(), arena.books
     ways = [{}, {"DATABASE_URL_JOBS": arena.direct("jobs")}]
