@@ -4,7 +4,7 @@
 -- On:     streams, after insert or update, each statement
 -- Locks:  the streams' rows of ops.due_streams
 -- Cost:   O(rows written), by key; of those that keep their hour nothing is written. Plans as in ledger.apply_transfers
--- Test:   tests/schema/test_streams.py
+-- Test:   tests/schema/test_release.py; every test's recount (ops.recount_tasks)
 
 CREATE OR REPLACE FUNCTION ops.keep_due_streams() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER

@@ -14,6 +14,8 @@ pytestmark = [
 ]
 
 
+# The contract's machine (R23) was stopped by the suite's two minutes on a busy machine.
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("row", load().values(), ids=lambda row: row.id)
 def test_row(row: Row, cluster: Cluster, database: str) -> None:
     with arena(cluster, database) as ground:

@@ -27,11 +27,10 @@ def _init(self: Any, *args: Any, **values: Any) -> None:
         raise TypeError(f"{type(self).__name__} has {len(fields)} fields")
     if args:
         values = dict(zip(fields, args, strict=False)) | values
-    if len(values) < len(fields):
-        values = _defaults(self.__class__) | values
     if values.keys() != fields.keys():
-        wrong = (_defaults(self.__class__) | values).keys() ^ fields.keys()
-        raise TypeError(f"{type(self).__name__}: missing or unknown: {', '.join(sorted(wrong))}")
+        values = _defaults(self.__class__) | values
+        if wrong := values.keys() ^ fields.keys():
+            raise TypeError(f"{type(self).__name__}: missing or unknown: {', '.join(sorted(wrong))}")
     self.__dict__.update(values)
 
 
